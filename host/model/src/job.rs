@@ -1,0 +1,1 @@
+//! A job's states and the one machine that moves between them.

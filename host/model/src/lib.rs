@@ -1,0 +1,24 @@
+//! The words that two rooms exchange: ids, times, sizes, states, failures, requests, blocks, frames and reports.
+//!
+//! Everything here is a plain value. There is no I/O, no async, no HTTP and no TOML; a room that needs one of those
+//! builds it around these types. If only one room uses a type, it belongs to that room and not here.
+//!
+//! Begin with [`Failure`]: every error that a user meets ends as one, whichever room it came from. Then
+//! [`media`] (what an analyzer asks for and is fed), [`report`] (what comes out) and [`job`] (the states between).
+
+pub mod bytes;
+pub mod clock;
+pub mod failure;
+pub mod ids;
+pub mod job;
+pub mod media;
+pub mod object;
+pub mod pipeline;
+pub mod report;
+pub mod time;
+
+pub use bytes::ByteSize;
+pub use failure::{Class, Classify, Code, Failure, Reason};
+pub use ids::{HostId, InterviewId, JobId, LeaseId};
+pub use object::{ETag, Identity, ObjectRef};
+pub use time::{MediaTime, Span};
