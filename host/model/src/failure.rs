@@ -126,10 +126,16 @@ codes! {
     JobPoison = "job.poison",
     /// No host could finish it within the attempts allowed.
     JobExhausted = "job.attempts-exhausted",
+    /// The job's file didn't come in time.
+    JobFileTimeout = "job.file-timeout",
     /// A request that the job's state doesn't allow.
     JobState = "job.wrong-state",
     /// No job of that id.
     JobUnknown = "job.not-found",
+    /// The job has no report, or none yet.
+    JobNoReport = "job.no-report",
+    /// No interview of that name.
+    InterviewUnknown = "interview.not-found",
     /// The analyzer panicked or trapped.
     AnalyzerTrapped = "analyzer.trapped",
     /// The analyzer said that it failed.
@@ -158,6 +164,8 @@ codes! {
     SettingInvalid = "setting.invalid",
     /// A request that can't be understood.
     RequestInvalid = "request.invalid",
+    /// The idempotency key was used for another request.
+    RequestKeyReused = "request.key-reused",
     /// The database can't be used.
     DatabaseUnavailable = "database.unavailable",
     /// A broken invariant of ours.

@@ -15,10 +15,12 @@ pub mod media;
 pub mod object;
 pub mod pipeline;
 pub mod report;
+pub mod stop;
 pub mod time;
 
 pub use bytes::ByteSize;
 pub use failure::{Class, Classify, Code, Failure, Reason};
 pub use ids::{HostId, InterviewId, JobId, LeaseId};
 pub use object::{ETag, Identity, ObjectRef};
+pub use stop::{Stop, StopSource, StopToken};
 pub use time::{MediaTime, Span};

@@ -1,6 +1,7 @@
 //! A checked pipeline: which analyzers, with which parameters and limits. `config` builds these; nobody else may.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -65,8 +66,17 @@ pub enum DecodeMode {
     Native,
 }
 
+/// Where a recording's words come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transcript {
+    /// Endings tried in this order beside the object: `.vtt` makes `a.vtt` of `a.mp4`.
+    pub sidecar: Vec<String>,
+    /// Whether the job fails without one.
+    pub required: bool,
+}
+
 /// A named set of analyzers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pipeline {
     /// Its name.
     pub name: String,
@@ -74,10 +84,36 @@ pub struct Pipeline {
     pub description: String,
     /// Which decoders.
     pub decode: DecodeMode,
+    /// Where words come from; none: from nowhere.
+    pub transcript: Option<Transcript>,
     /// Over all analyzers of a job.
     pub memory: Option<ByteSize>,
     /// By name.
     pub uses: BTreeMap<String, Use>,
+}
+
+/// An endpoint that is told of events.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Webhook {
+    /// Its name in the file.
+    pub name: String,
+    /// Where to.
+    pub url: String,
+    /// Signs each delivery.
+    pub secret: String,
+    /// Which events: `interview.completed`, …
+    pub events: Vec<String>,
+}
+
+/// Without the secret.
+impl fmt::Debug for Webhook {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Webhook")
+            .field("name", &self.name)
+            .field("url", &self.url)
+            .field("events", &self.events)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Maps an object to a pipeline and an interview.
@@ -112,6 +148,29 @@ impl Route {
     }
 }
 
+impl Route {
+    /// The route that an object takes, with what its braces took. A job of a type takes a route of that type before one
+    /// for any type; a job without one takes whatever fits the key.
+    pub fn choose<'a>(
+        routes: &'a [Self],
+        bucket: &str,
+        key: &str,
+        interview_type: Option<&str>,
+    ) -> Option<(&'a Self, BTreeMap<String, String>)> {
+        let fits = |route: &&Self| match (interview_type, route.interview_type.as_deref()) {
+            (Some(wanted), Some(given)) => wanted == given,
+            _ => true,
+        };
+        let matching = routes.iter().filter(fits);
+        let mut matching = matching.filter_map(|route| Some((route, route.matches(bucket, key)?)));
+        let first = matching.next()?;
+        if first.0.interview_type.is_some() {
+            return Some(first);
+        }
+        Some(matching.find(|(route, _)| route.interview_type.is_some()).unwrap_or(first))
+    }
+}
+
 /// Matches one part between slashes: literal text around at most one `{name}`.
 fn match_part(pattern: &str, text: &str, taken: &mut BTreeMap<String, String>) -> Option<()> {
     let Some((before, rest)) = pattern.split_once('{') else {
@@ -139,6 +198,18 @@ mod tests {
         let taken = route("video/{interview_id}/{name}.mp4").matches("b", "video/42/first.mp4").unwrap();
         assert_eq!(taken["interview_id"], "42");
         assert_eq!(taken["name"], "first");
+    }
+
+    #[test]
+    fn a_job_of_a_type_takes_the_route_of_that_type_first() {
+        let of =
+            |interview_type: Option<&str>| Route { interview_type: interview_type.map(Into::into), ..route("{name}") };
+        let routes = [of(None), of(Some("audio")), of(Some("video"))];
+        let chosen =
+            |wanted| Route::choose(&routes, "b", "a.mp4", wanted).map(|(route, _)| route.interview_type.as_deref());
+        assert_eq!(chosen(Some("video")), Some(Some("video")));
+        assert_eq!(chosen(Some("other")), Some(None));
+        assert!(Route::choose(&routes[1..2], "b", "a.mp4", Some("video")).is_none());
     }
 
     #[test]
