@@ -1,0 +1,42 @@
+//! Cancelling a job.
+
+use rushes_model::JobId;
+use rushes_model::job::{Event, State, next};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+
+use crate::database::Write;
+use crate::ending::{cancelled, end_pending, lock};
+use crate::entity::job::{Column, Entity};
+use crate::job::Job;
+use crate::{Error, Result};
+
+impl Write {
+    /// Cancels a job. One that runs goes on until its host hears of it, with the next renewal of its lease.
+    ///
+    /// # Errors
+    /// When there is no such job, it ended already, or the database fails.
+    pub async fn cancel(&self, id: JobId) -> Result<Job> {
+        let transaction = self.begin().await?;
+        let by_id = || Condition::all().add(Column::Id.eq(id.as_uuid()));
+        let before = lock(&transaction, by_id()).await?.ok_or(Error::UnknownJob(id))?;
+        let before = Job::load(&*transaction, before, transaction.now).await?;
+        let row = match next(before.state, Event::Cancel)? {
+            State::Processing => Entity::update_many()
+                .col_expr(
+                    Column::CancelRequestedAt,
+                    Expr::cust_with_expr("COALESCE(cancel_requested_at, ?)", Expr::val(transaction.now)),
+                )
+                .filter(by_id())
+                .filter(Expr::cust("status = 1"))
+                .exec_with_returning(&*transaction)
+                .await?
+                .into_iter()
+                .next(),
+            _ => end_pending(&transaction, id, Event::Cancel, &cancelled()).await?,
+        };
+        let job = Job::load(&*transaction, row.ok_or(Error::UnknownJob(id))?, transaction.now).await?;
+        transaction.commit().await?;
+        Ok(job)
+    }
+}

@@ -1,0 +1,143 @@
+//! Opening the database, and the two views of it.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sea_orm::sea_query::Query;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
+use sea_orm_migration::MigratorTrait;
+
+use crate::dialect::{Dialect, Role};
+use crate::heart::Heart;
+use crate::migration::Migrator;
+use crate::outbox::Endpoint;
+use crate::transaction::Transaction;
+use crate::{Error, Result};
+
+/// The database, opened and up to date. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    url: Arc<str>,
+    read: Read,
+    write: Write,
+}
+
+/// Questions.
+#[derive(Clone, Debug)]
+pub struct Read {
+    pub(crate) pool: DatabaseConnection,
+    pub(crate) dialect: Dialect,
+}
+
+/// Changes; and questions, through [`Write::read`].
+#[derive(Clone, Debug)]
+pub struct Write {
+    pub(crate) pool: DatabaseConnection,
+    pub(crate) dialect: Dialect,
+    pub(crate) endpoints: Arc<RwLock<Arc<[Endpoint]>>>,
+    read: Read,
+}
+
+impl Store {
+    /// Opens the database at an address (`sqlite:path`), making the file and bringing its tables up to date. Several
+    /// hosts may do so at once.
+    ///
+    /// # Errors
+    /// When the address is unknown, the file can't be used, or a newer version has been at work on it.
+    pub async fn open(url: &str) -> Result<Self> {
+        let dialect = Dialect::of(url)?;
+        let writer = connect(dialect, url, Role::Writer).await?;
+        migrate(dialect, &writer).await.map_err(Error::Migrate)?;
+        let reader = connect(dialect, url, Role::Reader).await?;
+        let read = Read { pool: reader, dialect };
+        let write = Write { pool: writer, dialect, endpoints: Arc::default(), read: read.clone() };
+        Ok(Self { url: url.into(), read, write })
+    }
+
+    /// Questions.
+    pub const fn read(&self) -> &Read {
+        &self.read
+    }
+
+    /// Changes.
+    pub const fn write(&self) -> &Write {
+        &self.write
+    }
+
+    /// A connection for renewing leases alone. It belongs to the async runtime on which it is opened.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub async fn open_heart(&self) -> Result<Heart> {
+        let dialect = self.read.dialect;
+        Ok(Heart { pool: connect(dialect, &self.url, Role::Writer).await?, dialect })
+    }
+
+    /// Closes all connections, after what is under way.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub async fn close(&self) -> Result<()> {
+        self.read.pool.close_by_ref().await?;
+        self.write.pool.close_by_ref().await?;
+        Ok(())
+    }
+}
+
+impl Read {
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    pub async fn ping(&self) -> Result<()> {
+        self.now().await.map(drop)
+    }
+
+    /// The database's clock: milliseconds since 1970.
+    ///
+    /// # Errors
+    /// When it doesn't answer.
+    pub async fn now(&self) -> Result<i64> {
+        Ok(now(&self.pool, self.dialect).await?)
+    }
+}
+
+impl Write {
+    /// Questions.
+    pub const fn read(&self) -> &Read {
+        &self.read
+    }
+
+    /// To whom events are told from now on; a delivery is written for each with its event.
+    pub fn tell(&self, endpoints: Vec<Endpoint>) {
+        *self.endpoints.write().unwrap_or_else(PoisonError::into_inner) = endpoints.into();
+    }
+
+    /// A transaction that may write from its first statement on.
+    pub(crate) async fn begin(&self) -> Result<Transaction> {
+        Transaction::begin(self).await
+    }
+}
+
+/// The database's clock.
+pub(crate) async fn now(connection: &impl ConnectionTrait, dialect: Dialect) -> std::result::Result<i64, DbErr> {
+    let question = Query::select().expr_as(dialect.now(), "now").to_owned();
+    match connection.query_one(&question).await? {
+        Some(row) => row.try_get("", "now"),
+        None => Err(DbErr::RecordNotFound("the database's clock".into())),
+    }
+}
+
+async fn connect(dialect: Dialect, url: &str, role: Role) -> Result<DatabaseConnection> {
+    let (options, place) = dialect.options(url, role);
+    Database::connect(options).await.map_err(|source| Error::Open { place, source })
+}
+
+/// Holds the database's write lock from the first look at the list of migrations to its end: without it three of six
+/// hosts that started together failed on tables that the others had just made.
+async fn migrate(dialect: Dialect, writer: &DatabaseConnection) -> std::result::Result<(), DbErr> {
+    use sea_orm::TransactionTrait;
+
+    let transaction = writer.begin_with_options(dialect.transaction()).await?;
+    Migrator::up(&transaction, None).await?;
+    transaction.commit().await
+}

@@ -1,0 +1,129 @@
+//! What can go wrong with the database.
+
+use rushes_model::job::Refused;
+use rushes_model::{ByteSize, Class, Classify, Code, JobId, Reason};
+use sea_orm::DbErr;
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The address names no database that this build knows.
+    #[error("`{scheme}` is no database that can be used")]
+    Address {
+        /// What stands before the first colon.
+        scheme: String,
+    },
+    /// It couldn't be opened.
+    #[error("the database `{place}` can't be opened")]
+    Open {
+        /// Its file.
+        place: String,
+        /// Why.
+        #[source]
+        source: DbErr,
+    },
+    /// Its tables couldn't be brought up to date.
+    #[error("the tables of the database can't be brought up to date")]
+    Migrate(#[source] DbErr),
+    /// A statement failed.
+    #[error("the database refused or lost a statement")]
+    Statement(#[from] DbErr),
+    /// No job of that id.
+    #[error("there is no job {0}")]
+    UnknownJob(JobId),
+    /// No interview of that name.
+    #[error("there is no interview `{0}`")]
+    UnknownInterview(String),
+    /// The job's state doesn't allow it.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key `{key}` was used for another request")]
+    KeyReused {
+        /// The key.
+        key: String,
+    },
+    /// A partial or report is larger than is kept.
+    #[error("{what} of {size}, more than the {allowed} that is kept")]
+    TooLarge {
+        /// What it is.
+        what: &'static str,
+        /// How large.
+        size: ByteSize,
+        /// What is allowed.
+        allowed: ByteSize,
+    },
+    /// A row holds what no version of this program writes.
+    #[error("`{column}` of {table} holds something unreadable")]
+    Unreadable {
+        /// Its table.
+        table: &'static str,
+        /// Its column.
+        column: &'static str,
+        /// Why, if it was JSON.
+        #[source]
+        source: Option<serde_json::Error>,
+    },
+    /// A value couldn't be written as JSON.
+    #[error("{what} can't be written as JSON")]
+    Unwritable {
+        /// What it is.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+impl Error {
+    pub(crate) const fn unreadable(table: &'static str, column: &'static str) -> Self {
+        Self::Unreadable { table, column, source: None }
+    }
+}
+
+impl Classify for Error {
+    fn class(&self) -> Class {
+        match self {
+            Self::Open { .. } | Self::Statement(_) => Class::Transient,
+            Self::Address { .. }
+            | Self::UnknownJob(_)
+            | Self::UnknownInterview(_)
+            | Self::Refused(_)
+            | Self::KeyReused { .. } => Class::Permanent(Reason::Request),
+            Self::TooLarge { .. } => Class::Permanent(Reason::Limits),
+            Self::Migrate(_) | Self::Unreadable { .. } | Self::Unwritable { .. } => Class::Permanent(Reason::Internal),
+        }
+    }
+
+    fn code(&self) -> Code {
+        match self {
+            Self::Address { .. } => Code::SettingInvalid,
+            Self::Open { .. } | Self::Migrate(_) | Self::Statement(_) => Code::DatabaseUnavailable,
+            Self::UnknownJob(_) => Code::JobUnknown,
+            Self::UnknownInterview(_) => Code::InterviewUnknown,
+            Self::Refused(refused) => refused.code(),
+            Self::KeyReused { .. } => Code::RequestKeyReused,
+            Self::TooLarge { .. } => Code::LimitsOutput,
+            Self::Unreadable { .. } | Self::Unwritable { .. } => Code::Internal,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Address { .. } => Some("set DATABASE_URL to `sqlite:` and a path".into()),
+            Self::Open { .. } => Some("look whether the folder exists, may be written, and is on a local disk".into()),
+            Self::Migrate(_) => {
+                Some("a newer version may have used this database: run that one, or another file".into())
+            }
+            Self::Statement(_) => Some("look whether the disk is full and the file may be written".into()),
+            Self::KeyReused { .. } => Some("use a fresh Idempotency-Key for each new request".into()),
+            Self::UnknownJob(_)
+            | Self::UnknownInterview(_)
+            | Self::Refused(_)
+            | Self::TooLarge { .. }
+            | Self::Unreadable { .. }
+            | Self::Unwritable { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Lists of jobs, page by page.
+
+use std::collections::HashMap;
+
+use rushes_model::JobId;
+use rushes_model::job::Status;
+use sea_orm::prelude::Uuid;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::Result;
+use crate::database::Read;
+use crate::entity::{interview, job};
+use crate::job::Job;
+
+/// The longest page.
+const LONGEST: u64 = 200;
+
+/// Which jobs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this status.
+    pub status: Option<Status>,
+    /// Of this interview, by the caller's name.
+    pub interview_id: Option<String>,
+    /// Of this pipeline.
+    pub pipeline: Option<String>,
+    /// Whose attempt began before, in milliseconds since 1970.
+    pub started_before_ms: Option<i64>,
+}
+
+/// Where a page ended: the next begins behind it, whatever was added meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Of the last job.
+    pub created_at_ms: i64,
+    /// Of the last job.
+    pub id: JobId,
+}
+
+/// Some jobs, newest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// The jobs.
+    pub jobs: Vec<Job>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<Cursor>,
+}
+
+impl Read {
+    /// A page of jobs, newest first, at most 200.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(&self, filter: &Filter, after: Option<Cursor>, most: u64) -> Result<Page> {
+        let most = most.clamp(1, LONGEST);
+        let Some(wanted) = self.condition(filter).await? else { return Ok(Page { jobs: Vec::new(), next: None }) };
+        let wanted = match after {
+            Some(cursor) => wanted.add(behind(cursor)),
+            None => wanted,
+        };
+        let mut rows = job::Entity::find()
+            .filter(wanted)
+            .order_by_desc(job::Column::CreatedAt)
+            .order_by_desc(job::Column::Id)
+            .limit(most + 1)
+            .all(&self.pool)
+            .await?;
+        let has_more = rows.len() as u64 > most;
+        rows.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        let next =
+            rows.last().filter(|_| has_more).map(|last| Cursor { created_at_ms: last.created_at, id: last.id.into() });
+        let interviews = self.interviews_of(&rows).await?;
+        let now = self.now().await?;
+        let jobs = rows
+            .into_iter()
+            .map(|row| {
+                let interview = row.interview_id.and_then(|id| interviews.get(&id));
+                Job::of(row, interview, now)
+            })
+            .collect::<Result<_>>()?;
+        Ok(Page { jobs, next })
+    }
+
+    /// None where nothing can match: the interview isn't there.
+    async fn condition(&self, filter: &Filter) -> Result<Option<Condition>> {
+        let mut wanted = Condition::all();
+        if let Some(external_id) = &filter.interview_id {
+            let found = interview::Entity::find().filter(interview::Column::ExternalId.eq(external_id));
+            let Some(row) = found.one(&self.pool).await? else { return Ok(None) };
+            wanted = wanted.add(job::Column::InterviewId.eq(row.id));
+        }
+        Ok(Some(
+            wanted
+                .add_option(filter.status.map(|status| job::Column::Status.eq(status.number())))
+                .add_option(filter.pipeline.as_ref().map(|name| job::Column::Pipeline.eq(name)))
+                .add_option(filter.started_before_ms.map(|at| job::Column::StartedAt.lt(at))),
+        ))
+    }
+
+    async fn interviews_of(&self, rows: &[job::Model]) -> Result<HashMap<Uuid, interview::Model>> {
+        let mut ids: Vec<Uuid> = rows.iter().filter_map(|row| row.interview_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = interview::Entity::find().filter(interview::Column::Id.is_in(ids)).all(&self.pool).await?;
+        Ok(found.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+fn behind(cursor: Cursor) -> Condition {
+    let same_moment = Condition::all()
+        .add(job::Column::CreatedAt.eq(cursor.created_at_ms))
+        .add(job::Column::Id.lt(cursor.id.as_uuid()));
+    Condition::any().add(job::Column::CreatedAt.lt(cursor.created_at_ms)).add(same_moment)
+}

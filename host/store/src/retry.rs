@@ -1,0 +1,71 @@
+//! Retrying a job by hand.
+
+use rushes_model::JobId;
+use rushes_model::job::{Event, State, Status, next};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, UpdateMany};
+use serde_json::Value;
+
+use crate::database::Write;
+use crate::ending::{lock, waiting_again};
+use crate::entity::job::{Column, Entity, Model};
+use crate::job::Job;
+use crate::{Error, Result, interviews, reports};
+
+impl Write {
+    /// Tries a job now. One that ended looks for its file again, and keeps its partials; its report goes. One that waits
+    /// for a delay or its file waits no longer than the next look.
+    ///
+    /// # Errors
+    /// When there is no such job, it is ready or running already, or the database fails.
+    pub async fn retry(&self, id: JobId) -> Result<Job> {
+        let transaction = self.begin().await?;
+        let by_id = || Condition::all().add(Column::Id.eq(id.as_uuid()));
+        let row = lock(&transaction, by_id()).await?.ok_or(Error::UnknownJob(id))?;
+        let before = Job::load(&*transaction, row.clone(), transaction.now).await?;
+        next(before.state, Event::Retry)?;
+        let now = transaction.now;
+        let update = match before.state {
+            State::Completed | State::Failed | State::Cancelled => reopened(Entity::update_many(), now),
+            State::WaitingForFile => Entity::update_many().col_expr(Column::NextProbeAt, Expr::val(now)),
+            State::Ready | State::RetryWait | State::Processing => {
+                Entity::update_many().col_expr(Column::RunAt, Expr::val(now))
+            }
+        };
+        let after = update
+            .filter(by_id())
+            .filter(Column::Status.eq(row.status))
+            .exec_with_returning(&*transaction)
+            .await?
+            .into_iter()
+            .next()
+            .ok_or(Error::UnknownJob(id))?;
+        if before.state.is_final() {
+            reopen(&transaction, &row).await?;
+        }
+        let job = Job::load(&*transaction, after, now).await?;
+        transaction.commit().await?;
+        Ok(job)
+    }
+}
+
+fn reopened(update: UpdateMany<Entity>, now: i64) -> UpdateMany<Entity> {
+    waiting_again(update, now)
+        .col_expr(Column::Status, Expr::val(0_i16))
+        .col_expr(Column::RunAt, Expr::val(now))
+        .col_expr(Column::Attempt, Expr::val(0))
+        .col_expr(Column::Generation, Expr::col(Column::Generation).add(1))
+        .col_expr(Column::CrashCount, Expr::val(0))
+        .col_expr(Column::Progress, Expr::val(0_i16))
+        .col_expr(Column::FailureKind, Expr::val(None::<i16>))
+        .col_expr(Column::Failure, Expr::val(None::<Value>))
+        .col_expr(Column::FinishedAt, Expr::val(None::<i64>))
+}
+
+async fn reopen(transaction: &crate::transaction::Transaction, before: &Model) -> Result<()> {
+    reports::forget(transaction, before.id.into()).await?;
+    if let Some(interview) = before.interview_id {
+        interviews::job_reopened(transaction, interview, before.status == Status::Failed.number()).await?;
+    }
+    Ok(())
+}

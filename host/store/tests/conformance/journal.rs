@@ -1,0 +1,28 @@
+//! Journals.
+
+use rushes_store::{Claim, Entry, Journaled};
+use serde_json::json;
+
+use crate::database::Database;
+
+pub(crate) async fn lines_come_in_order_after_the_last_seen(db: Database) {
+    let (one, other) = (db.running().await, db.running().await);
+    db.write().append_events(vec![say(&one, &[1, 2]), say(&other, &[7]), say(&one, &[3])]).await.unwrap();
+    let lines = db.read().events_after(one.id(), 0, 2).await.unwrap();
+    assert_eq!(lines.iter().map(|line| &line.detail["n"]).collect::<Vec<_>>(), [1, 2]);
+    let rest = db.read().events_after(one.id(), lines[1].seq, 9).await.unwrap();
+    assert_eq!(rest.iter().map(|line| &line.detail["n"]).collect::<Vec<_>>(), [3]);
+    assert_eq!((rest[0].kind.as_str(), rest[0].at_ms > 0), ("log", true));
+}
+
+pub(crate) async fn progress_is_kept_with_the_job(db: Database) {
+    let claim = db.running().await;
+    let said = Journaled { claim: &claim, progress: Some(0.4567), entries: Vec::new() };
+    assert!(db.write().append_events(vec![said]).await.unwrap().is_empty());
+    assert!((db.job(claim.id()).await.progress - 0.456).abs() < 1e-9);
+}
+
+fn say<'a>(claim: &'a Claim, numbers: &[u32]) -> Journaled<'a> {
+    let entries = numbers.iter().map(|n| Entry { kind: "log", detail: json!({ "n": n }) }).collect();
+    Journaled { claim, progress: None, entries }
+}

@@ -1,0 +1,104 @@
+//! Lists, counts and hosts.
+
+use std::time::Duration;
+
+use rushes_model::job::Status;
+use rushes_model::{ByteSize, HostId, JobId};
+use rushes_store::{Counts, Filter, HostFigures, NewHost};
+
+use crate::database::{Database, RETRY, permanent, report};
+
+pub(crate) async fn jobs_are_listed_newest_first_page_by_page(db: Database) {
+    let mut ids: Vec<JobId> = Vec::new();
+    for _ in 0..5 {
+        ids.push(db.waiting("key").await);
+    }
+    // All in one moment: the id decides.
+    db.execute("UPDATE jobs SET created_at = 1000").await;
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = db.read().list(&Filter::default(), after, 2).await.unwrap();
+        assert!(page.jobs.len() <= 2);
+        seen.extend(page.jobs.iter().map(|job| job.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, ids);
+}
+
+pub(crate) async fn a_list_can_be_filtered(db: Database) {
+    db.waiting("key").await;
+    let mine = db.ready_in("i", None).await;
+    let ids = async |filter: Filter| -> Vec<JobId> {
+        db.read().list(&filter, None, 10).await.unwrap().jobs.iter().map(|job| job.id).collect()
+    };
+    let by_interview = Filter { interview_id: Some("i".into()), ..Filter::default() };
+    assert_eq!(ids(by_interview.clone()).await, [mine]);
+    assert_eq!(ids(Filter { status: Some(Status::Completed), ..by_interview }).await, []);
+    assert_eq!(ids(Filter { interview_id: Some("unheard-of".into()), ..Filter::default() }).await, []);
+    assert_eq!(ids(Filter { pipeline: Some("p".into()), ..Filter::default() }).await.len(), 2);
+    let job = db.read().list(&Filter::default(), None, 1).await.unwrap().jobs.remove(0);
+    assert_eq!((job.interview_id.as_deref(), job.interview_type.as_deref()), (Some("i"), Some("video")));
+}
+
+pub(crate) async fn counts_tell_states_apart(db: Database) {
+    let claims = [db.running().await, db.running().await, db.running().await];
+    db.write().complete(&claims[0], &report()).await.unwrap().applied().unwrap();
+    db.write().fail(&claims[1], &permanent(), None, &RETRY, 1.0).await.unwrap().applied().unwrap();
+    let cancelled = db.waiting("key").await;
+    db.write().cancel(cancelled).await.unwrap();
+    db.waiting("key").await;
+    db.shift("started_at", Duration::from_secs(7201)).await;
+    let later = db.running().await;
+    let slow = crate::database::transient(rushes_model::Code::StorageUnavailable);
+    db.write().fail(&later, &slow, None, &RETRY, 1.0).await.unwrap().applied().unwrap();
+    db.ready().await;
+    let counts = db.read().queue_status(Duration::from_secs(7200)).await.unwrap();
+    assert!(counts.oldest_processing.unwrap() >= Duration::from_secs(7201));
+    assert!(counts.oldest_ready.unwrap() < Duration::from_secs(60));
+    let expected = Counts {
+        waiting_for_file: 1,
+        ready: 1,
+        retry_wait: 1,
+        processing: 1,
+        failed: 1,
+        cancelled: 1,
+        completed: 1,
+        stuck: 1,
+        oldest_processing: counts.oldest_processing,
+        oldest_ready: counts.oldest_ready,
+    };
+    assert_eq!(counts, expected);
+    assert_eq!((counts.total(), counts.pending(), counts.failed_or_cancelled()), (7, 3, 2));
+}
+
+pub(crate) async fn hosts_are_live_while_they_are_heard_of(db: Database) {
+    let new = NewHost {
+        id: HostId::new(),
+        name: "machine".into(),
+        version: "0.1.0".into(),
+        method: "streaming_s3".into(),
+        slots: 3,
+    };
+    db.write().register_host(new.clone()).await.unwrap();
+    let figures = HostFigures {
+        running: 2,
+        recommended: 5,
+        memory_used: ByteSize::mib(1),
+        memory_limit: ByteSize::mib(3),
+        memory_reserved: ByteSize::mib(2),
+        throttle: "paused".into(),
+        pipelines: vec!["p".into()],
+    };
+    db.write().heartbeat_host(new.id, &figures).await.unwrap();
+    let live = db.read().live_hosts(Duration::from_secs(60)).await.unwrap();
+    assert_eq!(live.iter().map(|host| (&host.host, &host.figures)).collect::<Vec<_>>(), [(&new, &figures)]);
+    db.execute("UPDATE hosts SET heartbeat_at = heartbeat_at - 61000").await;
+    assert!(db.read().live_hosts(Duration::from_secs(60)).await.unwrap().is_empty());
+    db.write().remove_host(new.id).await.unwrap();
+    assert_eq!(db.count("hosts").await, 0);
+}

@@ -1,0 +1,68 @@
+//! What the store promises, on every database. One file a verb; each promise is a function over a fresh database, and
+//! [`promises!`] makes a test of it for each database there is.
+#![expect(clippy::unwrap_used, reason = "test helpers; clippy exempts test functions alone")]
+
+mod cancelling;
+mod claiming;
+mod creating;
+mod database;
+mod ending;
+mod interviews;
+mod journal;
+mod leases;
+mod looking;
+mod machine;
+mod opening;
+mod partials;
+mod readiness;
+mod rescue;
+mod retrying;
+
+/// A test for each promise and database.
+macro_rules! promises {
+    ($($file:ident: $($promise:ident),+;)+) => {
+        mod sqlite {
+            $(mod $file {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $promise() {
+                    crate::$file::$promise(crate::database::Database::sqlite().await).await;
+                })+
+            })+
+        }
+    };
+}
+
+promises! {
+    cancelling: a_waiting_job_is_cancelled_at_once, a_running_job_is_told_and_ends_as_cancelled,
+        a_job_that_ended_cannot_be_cancelled, a_job_that_finished_before_it_heard_stays_completed;
+    claiming: jobs_are_taken_by_priority_then_age, no_more_are_taken_than_there_are_slots,
+        two_hosts_never_take_the_same_job, only_loaded_pipelines_are_taken, what_is_taken_fits_together,
+        a_job_that_was_passed_over_goes_next, a_job_under_which_a_host_crashed_runs_alone,
+        queues_are_served_in_their_order;
+    creating: a_new_job_waits_for_its_file, the_same_request_twice_makes_one_job,
+        a_key_for_another_request_is_refused, two_callers_may_use_the_same_key, metadata_is_echoed;
+    ending: a_completed_job_has_its_report, a_zombie_writes_nothing, a_transient_failure_is_tried_again_later,
+        the_last_attempt_says_how_many_there_were, a_permanent_failure_ends_the_job_at_once,
+        an_object_that_changes_twice_is_not_tried_again, a_job_whose_file_went_away_waits_for_it,
+        a_job_that_was_handed_back_is_not_charged, a_failed_job_keeps_what_was_found, a_report_beyond_limits_is_refused;
+    interviews: four_jobs_that_end_at_once_complete_their_interview_once, an_open_interview_is_not_completed,
+        an_interview_is_sealed_by_the_number_announced, an_idle_interview_is_sealed_by_time,
+        an_interview_of_failures_alone_has_failed, a_retry_opens_the_next_generation,
+        a_failed_job_is_told_once, endpoints_get_a_delivery_of_what_they_asked_for;
+    journal: lines_come_in_order_after_the_last_seen, progress_is_kept_with_the_job;
+    leases: each_claim_has_a_fresh_lease, a_renewal_tells_of_cancels_and_losses, a_renewed_lease_does_not_run_out;
+    looking: jobs_are_listed_newest_first_page_by_page, a_list_can_be_filtered, counts_tell_states_apart,
+        hosts_are_live_while_they_are_heard_of;
+    machine: every_event_in_every_state_does_what_the_machine_says;
+    opening: hosts_that_start_together_find_one_schema, what_was_acknowledged_is_there_after_reopening;
+    partials: a_partial_is_kept_once_and_used_by_many, a_retry_finds_the_partials_of_the_attempt_before,
+        a_partial_beyond_limits_is_refused,
+        two_hosts_that_keep_partials_at_once_both_succeed;
+    readiness: a_file_that_is_found_makes_its_job_ready, an_object_is_looked_for_by_one_host_at_a_time,
+        a_long_wait_is_looked_for_less_often, an_arrival_is_looked_for_at_once, a_file_that_cannot_be_used_fails_its_job;
+    rescue: a_job_whose_lease_ran_out_is_taken_back_uncharged, a_job_whose_lease_runs_is_left_alone,
+        a_third_crash_in_a_row_is_poison, a_stuck_job_is_taken_back_whatever_its_lease,
+        a_cancelled_job_of_a_dead_host_ends;
+    retrying: a_failed_job_looks_for_its_file_again, a_waiting_job_waits_no_longer, a_running_job_cannot_be_retried,
+        a_completed_job_can_run_again;
+}

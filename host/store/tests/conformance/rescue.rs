@@ -1,0 +1,54 @@
+//! Taking jobs back from hosts that died.
+
+use std::time::Duration;
+
+use rushes_model::Code;
+use rushes_model::job::{Kind, State};
+
+use crate::database::{Database, RESCUE};
+
+pub(crate) async fn a_job_whose_lease_ran_out_is_taken_back_uncharged(db: Database) {
+    let claim = db.running().await;
+    let rescued = db.host_dies().await;
+    assert_eq!(rescued.len(), 1);
+    let job = &rescued[0];
+    assert_eq!((job.id, job.state), (claim.id(), State::RetryWait));
+    assert_eq!((job.attempt, job.crash_count), (0, 1));
+    assert_eq!(job.failure.as_ref().unwrap().code, Code::JobLeaseLost);
+    let attempts = db.read().attempts(claim.id()).await.unwrap();
+    assert_eq!(attempts[0].outcome, Some("lease_expired"));
+}
+
+pub(crate) async fn a_job_whose_lease_runs_is_left_alone(db: Database) {
+    let claim = db.running().await;
+    assert!(db.write().rescue_expired(&RESCUE).await.unwrap().is_empty());
+    assert_eq!(db.job(claim.id()).await.state, State::Processing);
+}
+
+pub(crate) async fn a_third_crash_in_a_row_is_poison(db: Database) {
+    let id = db.ready().await;
+    for _ in 0..2 {
+        db.claim().await;
+        db.crash().await;
+        assert_eq!(db.job(id).await.state, State::Ready);
+    }
+    db.claim().await;
+    db.host_dies().await;
+    let job = db.job(id).await;
+    assert_eq!((job.state, job.failure_kind), (State::Failed, Some(Kind::Poison)));
+    assert_eq!(db.event_types().await, ["job.failed"]);
+}
+
+pub(crate) async fn a_stuck_job_is_taken_back_whatever_its_lease(db: Database) {
+    let claim = db.running().await;
+    db.shift("started_at", RESCUE.stuck_after + Duration::from_secs(1)).await;
+    assert_eq!(db.write().rescue_expired(&RESCUE).await.unwrap().len(), 1);
+    assert_eq!(db.job(claim.id()).await.state, State::RetryWait);
+}
+
+pub(crate) async fn a_cancelled_job_of_a_dead_host_ends(db: Database) {
+    let claim = db.running().await;
+    db.write().cancel(claim.id()).await.unwrap();
+    db.host_dies().await;
+    assert_eq!(db.job(claim.id()).await.state, State::Cancelled);
+}
