@@ -1,0 +1,218 @@
+//! The process's client, and the requests that are no ranges.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    Builder, ConfigBag, Credentials, IdentityCache, Intercept, ProvideCredentials, RequestChecksumCalculation,
+    ResponseChecksumValidation, RuntimeComponents, SharedCredentialsProvider, StalledStreamProtectionConfig,
+};
+use aws_sdk_s3::error::{BoxError, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use bytes::Bytes;
+use rushes_model::Identity;
+
+use super::failure::{Subject, failure};
+use crate::answer::Head;
+use crate::config::StorageConfig;
+use crate::error::Error;
+
+/// Longest wait for an answer's head, where no option of a reader says otherwise.
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Region that a server other than AWS is told, if none is set: it must be some, and this is what they expect.
+const ANY_REGION: &str = "us-east-1";
+
+/// A client of one endpoint.
+pub(crate) struct S3 {
+    client: RwLock<Client>,
+    credentials: Option<SharedCredentialsProvider>,
+    endpoint: String,
+}
+
+impl S3 {
+    /// Finds settings and credentials, those not given in the standard chain.
+    pub(crate) async fn connect(config: &StorageConfig) -> Result<Self, Error> {
+        let found = load(config).await;
+        let endpoint = config.endpoint.clone().or_else(|| found.endpoint_url().map(str::to_owned));
+        let mut builder = Builder::from(&found)
+            .force_path_style(config.wants_path_style(endpoint.as_deref()))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
+        if let Some(endpoint) = &config.endpoint {
+            builder = builder.endpoint_url(endpoint);
+        }
+        let region = found.region().map_or(ANY_REGION, Region::as_ref).to_owned();
+        let s3 = Self {
+            client: RwLock::new(Client::from_conf(builder.build())),
+            credentials: found.credentials_provider(),
+            endpoint: endpoint.unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com")),
+        };
+        s3.check_credentials().await?;
+        Ok(s3)
+    }
+
+    /// Whether there are any, so that a missing one is told from a server that doesn't answer.
+    async fn check_credentials(&self) -> Result<(), Error> {
+        let Some(provider) = &self.credentials else {
+            return Err(Error::NoCredentials { source: "the chain found no provider".into() });
+        };
+        let found = provider.provide_credentials().await;
+        found.map(drop).map_err(|source| Error::NoCredentials { source: source.into() })
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forgets cached credentials: a client with an empty cache over the same connections.
+    pub(crate) fn refresh(&self) {
+        let mut client = self.client.write().unwrap_or_else(PoisonError::into_inner);
+        let config = client.config().to_builder().identity_cache(IdentityCache::lazy().build());
+        *client = Client::from_conf(config.build());
+    }
+
+    /// Endpoint, bucket and key.
+    pub(crate) fn place(&self, bucket: &str, key: &str) -> String {
+        format!("{}/{bucket}/{key}", self.endpoint.trim_end_matches('/'))
+    }
+
+    /// The object's version; none where there is no such object.
+    pub(crate) async fn head(&self, bucket: &str, key: &str) -> Result<Option<Identity>, Error> {
+        let seen = Seen::default();
+        let request = self.client().head_object().bucket(bucket).key(key);
+        let sent = request.customize().config_override(patient()).interceptor(seen.clone()).send().await;
+        match sent {
+            Ok(found) => {
+                let size = found.content_length.and_then(|size| u64::try_from(size).ok());
+                let object = format!("s3://{bucket}/{key}");
+                let size = size.ok_or_else(|| Error::BadAnswer { object, why: "no length".to_owned() })?;
+                Ok(Some(seen.head().identity(size, self.place(bucket, key))))
+            }
+            Err(error) => match self.failed(Subject::Head { bucket, key }, error).await {
+                Error::NotFound { .. } => Ok(None),
+                error => Err(error),
+            },
+        }
+    }
+
+    pub(crate) async fn put(&self, bucket: &str, key: &str, body: Bytes) -> Result<(), Error> {
+        let request = self.client().put_object().bucket(bucket).key(key).body(ByteStream::from(body));
+        let sent = request.customize().config_override(patient()).send().await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failed(Subject::Head { bucket, key }, error).await),
+        }
+    }
+
+    pub(crate) async fn put_file(&self, bucket: &str, key: &str, path: &Path) -> Result<(), Error> {
+        let name = path.display().to_string();
+        let body = ByteStream::from_path(path).await;
+        let body = body.map_err(|source| Error::File { path: name, source: std::io::Error::other(source) })?;
+        let request = self.client().put_object().bucket(bucket).key(key).body(body);
+        let sent = request.customize().config_override(patient()).send().await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failed(Subject::Head { bucket, key }, error).await),
+        }
+    }
+
+    /// Makes a bucket; one of ours that exists is fine.
+    pub(crate) async fn create_bucket(&self, bucket: &str) -> Result<(), Error> {
+        let sent = self.client().create_bucket().bucket(bucket).customize().config_override(patient()).send().await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(()),
+            Err(error) => Err(self.failed(Subject::Head { bucket, key: "" }, error).await),
+        }
+    }
+
+    /// The error that a failed request means. Where the request was never sent, a lack of credentials is looked for
+    /// first: the SDK reports it like any other failure to send.
+    pub(crate) async fn failed<E>(&self, subject: Subject<'_>, error: SdkError<E, HttpResponse>) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        if matches!(&error, SdkError::DispatchFailure(cause) if cause.is_other() && cause.as_other().is_none())
+            && let Err(missing) = self.check_credentials().await
+        {
+            return missing;
+        }
+        failure(subject, error)
+    }
+}
+
+async fn load(config: &StorageConfig) -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http);
+    if let Some(credentials) = &config.credentials {
+        let credentials = credentials.clone();
+        loader = loader.credentials_provider(Credentials::new(
+            credentials.key,
+            credentials.secret,
+            credentials.token,
+            None,
+            "settings",
+        ));
+    }
+    let region = config.region.clone().or_else(|| config.endpoint.is_some().then(|| ANY_REGION.to_owned()));
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region));
+    }
+    loader.load().await
+}
+
+/// Small requests are retried by the SDK.
+fn patient() -> Builder {
+    Builder::new().retry_config(RetryConfig::standard())
+}
+
+/// Keeps the head of the last answer, which the SDK's types show only in part.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen(Arc<OnceLock<Head>>);
+
+impl Seen {
+    pub(super) fn head(&self) -> Head {
+        self.0.get().cloned().unwrap_or_default()
+    }
+}
+
+impl Intercept for Seen {
+    fn name(&self) -> &'static str {
+        "head of the answer"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answer = context.response();
+        let text = |name: &str| answer.headers().get(name).map(str::to_owned);
+        let head = Head {
+            status: answer.status().as_u16(),
+            content_range: text("content-range"),
+            content_length: text("content-length"),
+            content_encoding: text("content-encoding"),
+            etag: text("etag"),
+            modified: text("last-modified"),
+            version: text("x-amz-version-id"),
+        };
+        // With retries, the answer that counts is the last; only small requests have them, and those that failed had
+        // no head that anyone asks for.
+        let _ = self.0.set(head);
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! Who may begin: pieces in order, each with its bytes reserved first and then a request of the host's.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use bytes::Bytes;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::budget::Permit;
+use crate::error::Error;
+use crate::part::Source;
+use crate::plan::{Piece, Plan};
+
+/// A piece on its way to the reader.
+pub(crate) struct Part {
+    pub(crate) piece: Piece,
+    pub(crate) frames: mpsc::UnboundedReceiver<Result<Bytes, Error>>,
+    /// Set when the consumer waits for it.
+    pub(crate) wanted: watch::Sender<bool>,
+}
+
+/// What the reader tells its scheduler.
+#[derive(Debug, Default)]
+pub(crate) struct Hunger {
+    /// Something changed: the window grew, or the consumer ran out of parts.
+    pub(crate) woken: Notify,
+    /// The consumer waits and nothing at all is on its way.
+    pub(crate) is_stuck: AtomicBool,
+}
+
+/// Begins pieces until the plan is done, and owns them: when this future is dropped, all requests end.
+pub(crate) async fn schedule(
+    source: Arc<Source>,
+    mut plan: Plan,
+    held: Bytes,
+    parts: mpsc::UnboundedSender<Part>,
+    hunger: Arc<Hunger>,
+) {
+    let mut tasks = JoinSet::new();
+    loop {
+        let part = source.pace().window.part();
+        let Some(piece) = plan.take(part, held.len() as u64) else { break };
+        let (sender, frames) = mpsc::unbounded_channel();
+        let (wanted, is_wanted) = watch::channel(false);
+        if let Some(bytes) = slice(&held, &piece) {
+            // Receivers that are gone mean that the reader is, too; this task is about to be dropped.
+            let _ = sender.send(Ok(bytes));
+            let _ = parts.send(Part { piece, frames, wanted });
+            continue;
+        }
+        wait_for_window(&source, &mut tasks, &hunger).await;
+        let mut permit = wait_for_bytes(&source, &piece, &hunger).await;
+        let Ok(request) = Arc::clone(&source.requests).acquire_owned().await else { break };
+        let span = piece.span.clone();
+        let _ = parts.send(Part { piece, frames, wanted });
+        let source = Arc::clone(&source);
+        tasks.spawn(async move {
+            let _request = request;
+            let sink = |frame: Bytes| {
+                let share = permit.split(frame.len() as u64);
+                let _ = sender.send(Ok(Bytes::from_owner(Held { frame, _share: share })));
+            };
+            if let Err(error) = source.download(span, is_wanted, sink).await {
+                let _ = sender.send(Err(error));
+            }
+        });
+    }
+    drop(parts);
+    while tasks.join_next().await.is_some() {}
+}
+
+async fn wait_for_window(source: &Source, tasks: &mut JoinSet<()>, hunger: &Hunger) {
+    loop {
+        while tasks.try_join_next().is_some() {}
+        if tasks.len() < source.pace().window.requests() {
+            return;
+        }
+        tokio::select! {
+            _ = tasks.join_next() => {}
+            () = hunger.woken.notified() => {}
+        }
+    }
+}
+
+async fn wait_for_bytes(source: &Source, piece: &Piece, hunger: &Hunger) -> Permit {
+    let bytes = piece.span.end.saturating_sub(piece.span.start);
+    let reserved = source.budget.reserve(bytes, || source.pace().window.ahead());
+    tokio::pin!(reserved);
+    loop {
+        tokio::select! {
+            biased;
+            permit = &mut reserved => return permit,
+            () = hunger.woken.notified() => {
+                if hunger.is_stuck.load(Relaxed) {
+                    return source.budget.force(bytes);
+                }
+            }
+        }
+    }
+}
+
+fn slice(held: &Bytes, piece: &Piece) -> Option<Bytes> {
+    let start = usize::try_from(piece.span.start).ok()?;
+    let end = usize::try_from(piece.span.end).ok()?;
+    (end <= held.len()).then(|| held.slice(start..end))
+}
+
+/// Bytes with the share of the budget that they occupy.
+struct Held {
+    frame: Bytes,
+    _share: Permit,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.frame
+    }
+}
