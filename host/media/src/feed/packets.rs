@@ -1,0 +1,78 @@
+//! From packets to ranges of bytes, and from a stream of those ranges back to packets.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use super::plan::Read;
+use crate::error::Error;
+use crate::reader::{ByteStream, Chunk};
+
+/// A hole of up to so many bytes is read over. One more request costs 30 ms and a part of a penny; at 50 MB/s that is 1.5 MB,
+/// and the holes of a file that interleaves audio and video are far smaller.
+const WORTH_SKIPPING: u64 = 1 << 20;
+
+/// What must be read for these packets, in their order.
+pub(super) fn merge(reads: impl Iterator<Item = Read>) -> Vec<Range<u64>> {
+    let mut ranges: Vec<Range<u64>> = Vec::new();
+    for read in reads {
+        let end = read.offset.saturating_add(u64::from(read.size));
+        match ranges.last_mut() {
+            _ if read.size == 0 => {}
+            Some(last) if read.offset >= last.end && read.offset - last.end <= WORTH_SKIPPING => last.end = end,
+            _ => ranges.push(read.offset..end),
+        }
+    }
+    ranges
+}
+
+/// Cuts packets out of a stream.
+pub(super) struct Packets<'a> {
+    stream: &'a mut dyn ByteStream,
+    chunk: Chunk,
+}
+
+impl<'a> Packets<'a> {
+    pub(super) fn new(stream: &'a mut dyn ByteStream) -> Self {
+        Self { stream, chunk: Chunk { offset: 0, bytes: Bytes::new() } }
+    }
+
+    /// The bytes at an offset; what lies between the last packet and it is dropped.
+    pub(super) fn take(&mut self, offset: u64, size: u32) -> Result<Bytes, Error> {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        if size == 0 {
+            return Ok(Bytes::new());
+        }
+        self.seek(offset)?;
+        let first = self.chunk.bytes.split_to(size.min(self.chunk.bytes.len()));
+        self.chunk.offset = offset.saturating_add(first.len() as u64);
+        if first.len() == size {
+            return Ok(first);
+        }
+        // Grows as bytes come, so that a claimed size alone takes no memory.
+        let mut packet = first.to_vec();
+        while packet.len() < size {
+            let at = offset.saturating_add(packet.len() as u64);
+            self.seek(at)?;
+            let part = self.chunk.bytes.split_to((size - packet.len()).min(self.chunk.bytes.len()));
+            self.chunk.offset = at.saturating_add(part.len() as u64);
+            packet.extend_from_slice(&part);
+        }
+        Ok(Bytes::from(packet))
+    }
+
+    /// Moves on to the chunk that holds a byte, and to that byte.
+    fn seek(&mut self, offset: u64) -> Result<(), Error> {
+        loop {
+            let inside = offset.checked_sub(self.chunk.offset).and_then(|inside| usize::try_from(inside).ok());
+            if let Some(inside) = inside.filter(|inside| *inside < self.chunk.bytes.len()) {
+                drop(self.chunk.bytes.split_to(inside));
+                self.chunk.offset = offset;
+                return Ok(());
+            }
+            // The old chunk goes first: its share of the budget may be what the next one waits for.
+            self.chunk.bytes = Bytes::new();
+            self.chunk = self.stream.next()?.ok_or(Error::Short { at: offset })?;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Packets row by row, packed.
+
+use super::packets::Packet;
+
+/// Packets row by row; 24 bytes each, so that an hour of video and audio stays under 10 MB.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    offset: u64,
+    pts: i64,
+    size_and_key: u32,
+    duration: u32,
+}
+
+/// The top bit of `size_and_key`; a packet of 2 GiB is refused long before.
+const KEYFRAME: u32 = 1 << 31;
+
+impl Table {
+    /// An empty one with room for so many.
+    pub fn with_capacity(count: usize) -> Self {
+        Self { rows: Vec::with_capacity(count) }
+    }
+
+    /// Adds a packet; sizes above 2 GiB - 1 are cut to it.
+    pub fn push(&mut self, packet: Packet) {
+        self.rows.push(Row::new(packet));
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The packet at an index, none past the end.
+    pub fn get(&self, index: usize) -> Option<Packet> {
+        self.rows.get(index).map(Row::packet)
+    }
+
+    /// Changes each packet, or drops it.
+    pub(crate) fn update(&mut self, mut change: impl FnMut(Packet) -> Option<Packet>) {
+        self.rows.retain_mut(|row| match change(row.packet()) {
+            Some(packet) => {
+                *row = Row::new(packet);
+                true
+            }
+            None => false,
+        });
+    }
+
+    /// All, in decoding order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Packet> + '_ {
+        self.rows.iter().map(Row::packet)
+    }
+
+    /// Room for so many more.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.rows.reserve(count);
+    }
+
+    /// Makes each packet last until the next one is presented; the last keeps its own duration.
+    pub(crate) fn last_until_next(&mut self) {
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        order.sort_by_key(|index| self.rows.get(*index).map(|row| row.pts));
+        for (now, next) in order.iter().zip(order.iter().skip(1)) {
+            let until = self.rows.get(*next).map(|row| row.pts);
+            if let (Some(row), Some(until)) = (self.rows.get_mut(*now), until) {
+                row.duration = u32::try_from(until.saturating_sub(row.pts)).unwrap_or(row.duration);
+            }
+        }
+    }
+}
+
+impl Row {
+    fn new(packet: Packet) -> Self {
+        let size = packet.size.min(KEYFRAME - 1);
+        let key = if packet.keyframe { KEYFRAME } else { 0 };
+        Self { offset: packet.offset, pts: packet.pts, size_and_key: size | key, duration: packet.duration }
+    }
+
+    const fn packet(&self) -> Packet {
+        Packet {
+            offset: self.offset,
+            size: self.size_and_key & !KEYFRAME,
+            pts: self.pts,
+            duration: self.duration,
+            keyframe: self.size_and_key & KEYFRAME != 0,
+        }
+    }
+}

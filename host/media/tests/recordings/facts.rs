@@ -1,0 +1,147 @@
+//! Real recordings that lie beside the checkout, against what FFmpeg measured of them.
+
+use std::path::{Path, PathBuf};
+
+use rushes_media::{Index, Track};
+use rushes_model::{Classify, Code};
+use serde_json::Value;
+
+use crate::memory::Counted;
+
+/// `../shared/media` from the repository's root. Its absence fails in CI and is said loudly elsewhere.
+pub(crate) fn shared() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/media");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    #[expect(clippy::disallowed_methods, reason = "a test asks where it runs; no setting is read")]
+    let in_ci = std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false");
+    assert!(!in_ci, "{} isn't there, and this is CI", folder.display());
+    eprintln!("SKIPPED: {} isn't there", folder.display());
+    None
+}
+
+/// Files that aren't read, and why; all others are.
+fn expected(name: &str) -> Option<Code> {
+    Some(match name {
+        "exo-sample_fragmented_clearkey.mp4" | "fx-gizmo-frag.mp4" => Code::MediaEncrypted,
+        "exo-sample_ima_adpcm.wav" | "exo-sample_opus.mp4" | "wpt-counting.mp4" => Code::MediaUnsupported,
+        _ if name.ends_with(".mp4") || name.ends_with(".mov") || name.ends_with(".wav") => return None,
+        _ => Code::MediaUnsupported,
+    })
+}
+
+fn recordings(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder of recordings");
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending != "md" && ending != "sh") && path.is_file())
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn all_real_recordings_are_read_or_refused_as_expected() {
+    let Some(folder) = shared() else { return };
+    let files = recordings(&folder);
+    assert_eq!(files.len(), 75);
+    for path in files {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let reader = Counted::file(&path);
+        let opened = rushes_media::open(&reader);
+        assert_eq!(opened.as_ref().err().map(Classify::code), expected(&name), "{name}: {:?}", opened.err());
+        // A head, a tail, and one more for each fragment.
+        assert!(reader.requests() <= 4, "{name}: {} requests", reader.requests());
+        assert!(reader.bytes_read() <= 512 << 10, "{name}: {} bytes", reader.bytes_read());
+    }
+}
+
+#[test]
+fn real_recordings_are_as_long_and_show_pictures_when_ffmpeg_says() {
+    let Some(folder) = shared() else { return };
+    let mut compared = 0;
+    for path in recordings(&folder) {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if expected(&name).is_some() {
+            continue;
+        }
+        let facts = folder.join(format!("ground-truth/facts/{name}.facts.json"));
+        let facts: Value = serde_json::from_slice(&std::fs::read(facts).expect("facts")).expect("JSON");
+        if facts["readable"] == Value::Bool(false) {
+            continue;
+        }
+        let index = rushes_media::open(&Counted::file(&path)).expect("a readable recording");
+        compare_length(&name, &index, &facts);
+        compare_pictures(&name, &index, &facts);
+        compared += 1;
+    }
+    assert!(compared >= 40, "{compared} recordings were compared");
+}
+
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// The latest end of a stream. FFmpeg takes a stream's length from its header, so 50 ms are left to it: a packet and
+/// the movie's ticks.
+fn compare_length(name: &str, index: &Index, facts: &Value) {
+    // Its header says 143,165 s; the samples 1.07 s (decoded: 1.068).
+    if name == "exo-sample_fragmented.mp4" {
+        assert!((index.duration.as_secs_f64() - 1.068).abs() < 0.001, "{}", index.duration);
+        return;
+    }
+    let streams = facts["streams"].as_array().expect("streams");
+    let ends = streams
+        .iter()
+        .filter(|stream| stream["type"] != "data")
+        .filter_map(|stream| Some(number(&stream["start_time"]).unwrap_or(0.0) + number(&stream["duration"])?));
+    let start = number(&facts["start_time_s"]).unwrap_or(0.0);
+    let length = ends.fold(0.0, f64::max) - start;
+    let ours = index.duration.as_secs_f64();
+    assert!((ours - length).abs() < 0.05, "{name}: {ours} s, FFmpeg says {length} s");
+}
+
+/// By how much FFmpeg shows pictures apart from where the file puts them.
+pub(crate) fn moved(name: &str) -> f64 {
+    match name {
+        // An edit that begins within a picture: the next one is shown in step with the sound; FFmpeg moves it to the
+        // edit's start, 168 ticks and 20 ms too early.
+        "cartoon-title-no-face-h264-aac.mp4" => -168.0 / 12_288.0,
+        "v-h264-edit-list.mp4" => -0.02,
+        // Signed composition offsets without an edit list: FFmpeg delays all pictures so that no time is negative.
+        "mb-rotate-buck-bunny.mp4" => 4_800.0 / 57_600.0,
+        _ => 0.0,
+    }
+}
+
+fn compare_pictures(name: &str, index: &Index, facts: &Value) {
+    let (Some(video), Some(truth)) = (index.video(), facts["video"].as_object()) else { return };
+    let start = number(&facts["start_time_s"]).unwrap_or(0.0) + moved(name);
+    let times = shown(video, |_| true);
+    assert_eq!(times.len() as u64, truth["frames_decoded"].as_u64().expect("a count"), "{name}");
+    let keyframes = shown(video, |keyframe| keyframe);
+    let theirs: Vec<f64> = truth["keyframe_times_s"].as_array().expect("times").iter().filter_map(number).collect();
+    // Those before the first shown picture are only decoded.
+    let theirs: Vec<f64> = theirs.into_iter().map(|time| time - start).filter(|time| *time > -0.0006).collect();
+    assert_eq!(keyframes.len(), theirs.len(), "{name}");
+    for (ours, theirs) in keyframes.iter().zip(theirs) {
+        assert!((ours - theirs).abs() <= 0.0006, "{name}: keyframe at {ours}, FFmpeg says {theirs}");
+    }
+    let last = number(&truth["last_pts_s"]).expect("a time") - start;
+    let ours = times.last().copied().unwrap_or(f64::NAN);
+    // What an edit list hides at the end, FFmpeg lists and doesn't decode.
+    assert!(
+        ours <= last + 1e-4 && ours > last - 0.1,
+        "{name}: the last picture is shown at {ours}, FFmpeg says {last}"
+    );
+}
+
+/// Media times of presented pictures, in seconds and in order.
+pub(crate) fn shown(video: &Track, wanted: impl Fn(bool) -> bool) -> Vec<f64> {
+    let pictures =
+        video.packets.iter().filter(|packet| video.presented.contains(&packet.pts) && wanted(packet.keyframe));
+    let mut times: Vec<f64> = pictures.map(|packet| video.micros_of(packet.pts) as f64 / 1e6).collect();
+    times.sort_by(f64::total_cmp);
+    times
+}

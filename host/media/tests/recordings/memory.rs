@@ -1,0 +1,116 @@
+//! A file that counts what is read of it.
+
+use std::fs::File;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use rushes_media::{ByteStream, Error, Index, ReadError, Reader};
+use rushes_model::{Class, Classify, Code, ETag, Failure, Identity, Reason};
+
+/// The bytes, and how they were read.
+pub(crate) struct Counted {
+    bytes: Source,
+    identity: Identity,
+    requests: AtomicU64,
+    read: AtomicU64,
+}
+
+enum Source {
+    Memory(Bytes),
+    File(File),
+    /// A beginning, and the same bytes over and over.
+    Endless {
+        head: Vec<u8>,
+        pattern: Vec<u8>,
+    },
+}
+
+impl Counted {
+    pub(crate) fn bytes(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        let size = bytes.len() as u64;
+        Self::new(Source::Memory(bytes), size)
+    }
+
+    pub(crate) fn file(path: &Path) -> Self {
+        let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let size = file.metadata().expect("an open file has a length").len();
+        Self::new(Source::File(file), size)
+    }
+
+    pub(crate) fn endless(head: Vec<u8>, pattern: &[u8], size: u64) -> Self {
+        Self::new(Source::Endless { head, pattern: pattern.to_vec() }, size)
+    }
+
+    fn new(bytes: Source, size: u64) -> Self {
+        let etag = Some(ETag::new("\"test\""));
+        let identity = Identity { size, etag, version: None, modified: None, place: "test".to_owned() };
+        Self { bytes, identity, requests: AtomicU64::new(0), read: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+}
+
+impl Reader for Counted {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn read_at(&self, offset: u64, length: usize) -> Result<Bytes, ReadError> {
+        let length = length.min(usize::try_from(self.identity.size.saturating_sub(offset)).unwrap_or(usize::MAX));
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.read.fetch_add(length as u64, Ordering::Relaxed);
+        match &self.bytes {
+            Source::Memory(bytes) => Ok(bytes.slice(offset as usize..offset as usize + length)),
+            Source::Endless { head, pattern } => {
+                let after =
+                    pattern.iter().cycle().skip((offset.saturating_sub(head.len() as u64) as usize) % pattern.len());
+                let head = head.iter().skip(usize::try_from(offset).unwrap_or(usize::MAX));
+                let mut bytes = Vec::with_capacity(length);
+                bytes.extend(head.chain(after).take(length));
+                Ok(bytes.into())
+            }
+            Source::File(file) => {
+                let mut bytes = vec![0; length];
+                file.read_exact_at(&mut bytes, offset).map(|()| bytes.into()).map_err(|error| {
+                    let class = Class::Permanent(Reason::Storage);
+                    ReadError(Failure::new(Code::StorageUnavailable, class, error.to_string()))
+                })
+            }
+        }
+    }
+
+    fn stream(&self, _: Vec<Range<u64>>) -> Result<Box<dyn ByteStream>, ReadError> {
+        unreachable!("an index is read without streams")
+    }
+}
+
+/// The index of some bytes.
+pub(crate) fn open(bytes: impl Into<Bytes>) -> Result<Index, Error> {
+    rushes_media::open(&Counted::bytes(bytes))
+}
+
+/// The index of a sound file.
+pub(crate) fn index(bytes: impl Into<Bytes>) -> Index {
+    open(bytes).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Why some bytes can't be read: code and words.
+pub(crate) fn refusal(bytes: impl Into<Bytes>) -> (Code, String) {
+    match open(bytes) {
+        Ok(index) => panic!("read without complaint: {index:?}"),
+        Err(error) => {
+            assert!(error.help().is_some(), "`{error}` doesn't say what to do");
+            (error.code(), error.to_string())
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Small files, written as the standards say, to be read back.
+
+pub(crate) mod mp4;
+pub(crate) mod wav;
