@@ -1,0 +1,96 @@
+//! The loop that claims jobs whenever a slot and memory are free, and lets each attempt run as a task of its own.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rushes_model::job::Outcome;
+use rushes_model::{Class, Code, Failure};
+use rushes_store::Claim;
+use tokio::task::JoinSet;
+use tracing::{debug, error, info, warn};
+
+use crate::admission;
+use crate::attempt;
+use crate::running::Attempt;
+use crate::settle::settle;
+use crate::shared::Shared;
+use crate::tasks::Shutdown;
+use crate::work::Work;
+
+/// Claims until the host drains, then waits for what runs.
+pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Shutdown) {
+    let mut attempts = JoinSet::new();
+    loop {
+        claim_what_fits(&shared, &work, &shutdown, &mut attempts).await;
+        let pause = shared.jitter.around(shared.settings.claim_interval(), 0.2);
+        // Each branch may be dropped: a joined attempt has settled, a notification is kept until it is seen.
+        tokio::select! {
+            () = shutdown.draining().cancelled() => break,
+            Some(ended) = attempts.join_next() => note_end(ended),
+            () = shared.claims.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+    while let Some(ended) = attempts.join_next().await {
+        note_end(ended);
+    }
+}
+
+async fn claim_what_fits<W: Work>(
+    shared: &Arc<Shared>,
+    work: &Arc<W>,
+    shutdown: &Shutdown,
+    attempts: &mut JoinSet<()>,
+) {
+    let Some(request) = admission::request(shared, work.loaded()) else { return };
+    // Taken before the statement: the lease is counted from here, never from later.
+    let claimed = Instant::now();
+    match shared.store.write().claim(&request).await {
+        Ok(claims) => {
+            for claim in claims {
+                begin(shared, work, shutdown, attempts, claim, claimed).await;
+            }
+        }
+        Err(error) => warn!(target: "queue_processor", error = %Failure::of(&error), "jobs can't be claimed"),
+    }
+}
+
+async fn begin<W: Work>(
+    shared: &Arc<Shared>,
+    work: &Arc<W>,
+    shutdown: &Shutdown,
+    attempts: &mut JoinSet<()>,
+    claim: Claim,
+    claimed: Instant,
+) {
+    info!(
+        target: "queue_processor",
+        job = %claim.id(), attempt = claim.job().attempt, pipeline = claim.job().pipeline,
+        object = %format_args!("s3://{}/{}", claim.job().bucket, claim.job().key),
+        "job claimed"
+    );
+    let attempt = Arc::new(Attempt::new(claim, claimed));
+    let entered = shared.running.add(Arc::clone(&attempt));
+    let Some(reservation) = shared.budget.reserve(attempt.claim.memory()) else {
+        debug!(target: "queue_processor", job = %attempt.claim.id(), "memory went between the look and the claim");
+        settle(shared, &attempt, Outcome::failed(no_memory()), 0).await;
+        return;
+    };
+    let (shared, work, stopping) = (Arc::clone(shared), Arc::clone(work), shutdown.stopping().clone());
+    attempts.spawn(async move {
+        attempt::run(&shared, work, &attempt, reservation, stopping).await;
+        drop(entered);
+        shared.claims.notify_one();
+    });
+}
+
+fn no_memory() -> Failure {
+    Failure::new(Code::JobHandedBack, Class::HandedBack, "the host had no memory left for it")
+}
+
+fn note_end(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        // An attempt catches its work's panics, so this one is ours; the lease runs out and the job is rescued.
+        error!(target: "queue_processor", %error, "an attempt's task broke");
+    }
+}
