@@ -1,1 +1,32 @@
-//! api
+//! The HTTP interface: jobs are posted, looked at, retried and cancelled here; reports are read; figures and health are told.
+//!
+//! It asks the database through [`rushes_store::Read`] and changes jobs through [`rushes_queue::Handle`] alone, so that
+//! it needs to know neither SQL nor what a component is. Errors are RFC 9457 problem documents whose `type` is the page
+//! of the error's code.
+//!
+//! ```text
+//! request ─► guard (origin, size) ─► route ─┬─► queue::Handle   submit, retry, cancel
+//!                                           ├─► store::Read     jobs, reports, counts
+//!                                           └─► Deps::loaded    which pipelines and routes there are
+//! ```
+//! Begin with [`router`] and [`Deps`].
+
+mod body;
+mod cursor;
+mod deps;
+mod figures;
+mod guard;
+mod job;
+mod moment;
+mod openapi;
+mod page;
+mod problem;
+mod router;
+mod routes;
+mod serve;
+
+pub use axum::Router;
+pub use deps::{Deps, Health, HealthState, Loaded, Times};
+pub use openapi::document;
+pub use router::router;
+pub use serve::serve;

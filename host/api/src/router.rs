@@ -1,0 +1,79 @@
+//! All routes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, header};
+use axum::middleware::from_fn;
+use axum::routing::get;
+use rushes_model::Code;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::deps::Deps;
+use crate::figures::Counting;
+use crate::openapi::Described;
+use crate::problem::Problem;
+use crate::routes::{errors, health, jobs, queue, report};
+use crate::{guard, page};
+
+/// The largest body that is read: metadata is small.
+const MOST_BODY: usize = 1 << 20;
+
+/// What every route gets.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) deps: Deps,
+    pub(crate) counting: Arc<Counting>,
+}
+
+/// The whole interface, ready to be served.
+pub fn router(deps: Deps) -> Router {
+    let (router, described) = documented().split_for_parts();
+    let json = described.to_pretty_json().unwrap_or_default();
+    let openapi = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json) });
+    router
+        .route("/openapi.json", openapi)
+        .route("/", get(page::index))
+        .route("/jobs/{id}", get(page::job))
+        .route("/style.css", get(page::style))
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MOST_BODY))
+        .layer(from_fn(guard::guard))
+        .with_state(App { deps, counting: Arc::default() })
+}
+
+/// The interface's description alone.
+pub(crate) fn described() -> utoipa::openapi::OpenApi {
+    documented().split_for_parts().1
+}
+
+fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(jobs::create, jobs::list))
+        .routes(routes!(jobs::get))
+        .routes(routes!(jobs::retry))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(report::get))
+        .routes(routes!(queue::status))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::live))
+        .routes(routes!(errors::get))
+}
+
+async fn unknown(request: axum::extract::Request) -> Problem {
+    let detail = format!("there is nothing at {}", request.uri().path());
+    Problem::new(StatusCode::NOT_FOUND, Code::RequestInvalid, detail).with_help("/openapi.json lists what there is")
+}
+
+async fn wrong_method(request: axum::extract::Request) -> Problem {
+    let detail = format!("{} can't be asked of {}", request.method(), request.uri().path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::RequestInvalid, detail)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! A request for a job, from JSON to what the queue takes.
+
+use axum::http::{HeaderMap, StatusCode};
+use rushes_model::Code;
+use rushes_model::pipeline::Route;
+use rushes_store::{Idempotency, NewInterview, NewJob};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use crate::deps::Loaded;
+use crate::problem::Problem;
+
+/// Longest names: an S3 key has 1,024 bytes at most, other names are ours.
+const MOST_KEY: usize = 1_024;
+const MOST_NAME: usize = 255;
+/// Metadata is kept with each job and echoed with each look at it.
+const MOST_METADATA: usize = 64 << 10;
+
+/// A job to be created.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JobRequest {
+    /// Where its object is, or will be.
+    #[schema(example = "interviews")]
+    bucket: String,
+    /// Where its object is, or will be.
+    #[schema(example = "video/42/first.mp4")]
+    key: String,
+    /// A pipeline's name. Without it a route of `pipelines.toml` must fit bucket and key.
+    pipeline: Option<String>,
+    /// The caller's own name for the interview that it belongs to.
+    interview_id: Option<String>,
+    /// Of which type the interview is.
+    interview_type: Option<String>,
+    /// How many jobs the interview will have.
+    expected_jobs: Option<u32>,
+    /// Kept and echoed, never looked at.
+    metadata: Option<Value>,
+    /// 0 (high) to 9; 5 without it.
+    priority: Option<u8>,
+    /// Which hosts may take it.
+    queue: Option<String>,
+}
+
+impl JobRequest {
+    /// What the queue takes: lengths checked, the pipeline found by name or by route.
+    pub(crate) fn into_job(self, loaded: &Loaded, headers: &HeaderMap) -> Result<NewJob, Problem> {
+        self.check()?;
+        let idempotency = self.idempotency(headers)?;
+        let route = Route::choose(&loaded.routes, &self.bucket, &self.key, self.interview_type.as_deref());
+        let pipeline = match (&self.pipeline, &route) {
+            (Some(name), _) => name.clone(),
+            (None, Some((route, _))) => route.pipeline.clone(),
+            (None, None) => return Err(no_route(&self)),
+        };
+        let (route, taken) = route.unzip();
+        let taken = |name: &str| taken.as_ref().and_then(|taken| taken.get(name)).cloned();
+        let interview_type = self.interview_type.or_else(|| route.and_then(|route| route.interview_type.clone()));
+        let interview = self.interview_id.or_else(|| taken("interview_id"));
+        let interview = interview.map(|id| NewInterview { id, interview_type, expected_jobs: self.expected_jobs });
+        let mut job = NewJob::new(self.bucket, self.key, pipeline);
+        job.interview = interview;
+        job.metadata = self.metadata;
+        job.idempotency = idempotency;
+        job.priority = self.priority.unwrap_or(job.priority);
+        job.queue = self.queue.unwrap_or(job.queue);
+        Ok(job)
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        check_length("bucket", &self.bucket, MOST_NAME)?;
+        check_length("key", &self.key, MOST_KEY)?;
+        let named = [
+            ("pipeline", &self.pipeline),
+            ("interview_id", &self.interview_id),
+            ("interview_type", &self.interview_type),
+            ("queue", &self.queue),
+        ];
+        for (name, value) in named {
+            value.as_ref().map_or(Ok(()), |value| check_length(name, value, MOST_NAME))?;
+        }
+        if self.priority.is_some_and(|priority| priority > 9) {
+            return Err(Problem::bad_request("`priority` must be 0 (high) to 9"));
+        }
+        if self.expected_jobs == Some(0) {
+            return Err(Problem::bad_request("`expected_jobs` must be at least 1"));
+        }
+        let metadata = self.metadata.as_ref().map_or(0, |metadata| metadata.to_string().len());
+        if metadata > MOST_METADATA {
+            return Err(Problem::bad_request(format!("`metadata` has {metadata} bytes; {MOST_METADATA} are allowed")));
+        }
+        Ok(())
+    }
+
+    /// The key that the caller sends again with the same request (IETF draft "The Idempotency-Key HTTP Header Field").
+    fn idempotency(&self, headers: &HeaderMap) -> Result<Option<Idempotency>, Problem> {
+        let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+        let key = key.to_str().ok().map(|key| key.trim_matches('"')).filter(|key| (1..=MOST_NAME).contains(&key.len()));
+        let key = key.ok_or_else(|| Problem::bad_request("`Idempotency-Key` must be 1 to 255 visible characters"))?;
+        let written = serde_json::to_vec(self).map_err(|error| Problem::bad_request(error.to_string()))?;
+        let digest = Sha256::digest(written);
+        let fingerprint = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Some(Idempotency { scope: "jobs".to_owned(), key: key.to_owned(), fingerprint }))
+    }
+}
+
+fn check_length(name: &str, value: &str, most: usize) -> Result<(), Problem> {
+    if (1..=most).contains(&value.len()) && !value.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(Problem::bad_request(format!("`{name}` must be 1 to {most} bytes without control characters")))
+}
+
+fn no_route(request: &JobRequest) -> Problem {
+    let detail = format!("the job names no pipeline, and no route fits s3://{}/{}", request.bucket, request.key);
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Code::PipelineUnknown, detail)
+        .with_help("name a `pipeline`, or add [[routes]] to pipelines.toml")
+}
