@@ -1,0 +1,95 @@
+//! `rushes analyze`: one recording, once, on this thread.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use rushes_model::ObjectRef;
+use rushes_model::stop::{Stop, StopSource};
+use rushes_run::{InMemory, Job, Partials, Ports};
+
+use crate::bar::Bar;
+use crate::catalog::IMPLICIT;
+use crate::cli::Analyze;
+use crate::fault::Fault;
+use crate::host;
+use crate::wiring::folder::Folder;
+
+pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
+    let place = object_ref(&command.object)?;
+    let loaded = host::load(command.pipelines.as_deref())?;
+    let name = command.pipeline.as_deref().unwrap_or(IMPLICIT);
+    let ready = loaded.catalog.find(name)?;
+    let runtime = host::runtime()?;
+    let options = host::reading(&loaded.settings);
+    let object = runtime.block_on(host::storage().open(&place, options)).map_err(|error| Fault::of(&error))?;
+    let job = Job {
+        id: None,
+        interview_id: None,
+        pipeline: ready.pipeline.name.clone(),
+        analyzers: ready.analyzers.clone(),
+        method: host::method(&loaded.settings, object.identity().size),
+        place,
+        object,
+        nonce: rushes_model::LeaseId::new().to_string(),
+    };
+    let stop = StopSource::new();
+    stop_on_interrupt(&runtime, stop.clone());
+    let memory = InMemory::new();
+    let kept = command.resume.then(|| Folder::open(loaded.settings.data.join("partials"))).transpose()?;
+    let partials: &dyn Partials = kept.as_ref().map_or(&memory, |folder| folder);
+    let bar = Bar::new();
+    let ports = Ports { partials, journal: &bar, stop: stop.token(), handle: runtime.handle().clone() };
+    let ended = rushes_run::analyze(&job, &ports);
+    bar.finish();
+    let finished = ended.map_err(|error| Fault::of(&error))?;
+    write(command, &finished.report)?;
+    if let Some(folder) = &kept {
+        folder.remove_used();
+    }
+    match finished.failure {
+        Some(failure) => Err(failure.into()),
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// `s3://bucket/key`, else a path.
+fn object_ref(text: &str) -> Result<ObjectRef, Fault> {
+    let Some(rest) = text.strip_prefix("s3://") else {
+        return Ok(ObjectRef::File { path: text.to_owned() });
+    };
+    match rest.split_once('/') {
+        Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => {
+            Ok(ObjectRef::S3 { bucket: bucket.to_owned(), key: key.to_owned() })
+        }
+        _ => Err(Fault::usage(format!("`{text}` names no object")).with_help("write s3://bucket/key")),
+    }
+}
+
+/// Ctrl-C ends the run in order: threads are joined, requests end.
+fn stop_on_interrupt(runtime: &tokio::runtime::Runtime, stop: StopSource) {
+    #[expect(clippy::disallowed_methods, reason = "a one-off command has no Tasks; this one ends with the process")]
+    drop(runtime.spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.stop(Stop::Cancelled);
+        }
+    }));
+}
+
+fn write(command: &Analyze, report: &rushes_model::report::Report) -> Result<(), Fault> {
+    let stdout = std::io::stdout();
+    let to_terminal = command.out.is_none() && stdout.is_terminal();
+    let text = if command.json {
+        rushes_report::json(report).map_err(|error| Fault::io("the report as JSON", &error.into()))?
+    } else {
+        rushes_report::text(report, width(), to_terminal)
+    };
+    match &command.out {
+        Some(path) => std::fs::write(path, text).map_err(|error| Fault::io(path.display(), &error)),
+        None => stdout.lock().write_all(text.as_bytes()).map_err(|error| Fault::io("standard output", &error)),
+    }
+}
+
+/// Columns of a report; terminals tell theirs through COLUMNS.
+pub(crate) fn width() -> usize {
+    host::env("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| (40..=240).contains(columns)).unwrap_or(100)
+}

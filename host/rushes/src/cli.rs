@@ -1,0 +1,83 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Looks through recordings: a host for media analyzers that run in a sandbox.
+#[derive(Debug, Parser)]
+#[command(name = "rushes", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Analyse one recording, once: a file or s3://bucket/key
+    Analyze(Analyze),
+    /// Take jobs over HTTP and work on them
+    Serve(Serve),
+    /// Show everything at work: an S3 server, a database and a sample recording in one process
+    Demo(Demo),
+    /// Look after pipelines.toml
+    #[command(subcommand)]
+    Pipelines(Pipelines),
+}
+
+/// `rushes analyze`
+#[derive(Debug, Args)]
+pub(crate) struct Analyze {
+    /// A file, or s3://bucket/key
+    pub(crate) object: String,
+    /// The pipeline to use; without it every bundled analyzer whose input is there
+    #[arg(long, value_name = "NAME")]
+    pub(crate) pipeline: Option<String>,
+    /// Where pipelines are declared
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pipelines: Option<PathBuf>,
+    /// Print JSON, as the API gives it
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Keep finished segments in the data folder, so that the same command goes on where it was interrupted
+    #[arg(long)]
+    pub(crate) resume: bool,
+}
+
+/// `rushes serve`
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where pipelines are declared
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pipelines: Option<PathBuf>,
+}
+
+/// `rushes demo`
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// End after the report instead of serving on
+    #[arg(long)]
+    pub(crate) exit: bool,
+    /// Another recording instead of the sample
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recording: Option<PathBuf>,
+    /// Where to keep the demo's database and objects; a fresh temporary folder if not given
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// `rushes pipelines …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Pipelines {
+    /// Say everything that is wrong with a pipelines.toml, or what it declares
+    Check {
+        /// The file
+        #[arg(default_value = "pipelines.toml", value_name = "FILE")]
+        file: PathBuf,
+    },
+}

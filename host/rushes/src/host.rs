@@ -1,0 +1,106 @@
+//! What every command needs: settings, the engine, the storage, the catalog. Built by hand, in this order.
+
+use std::path::{Path, PathBuf};
+
+use rushes_config::Settings;
+use rushes_config::settings::{ChunkSize, LogFormat};
+use rushes_model::report::Method;
+use rushes_model::ByteSize;
+use rushes_runtime::{Engine, EngineConfig};
+use rushes_source::{Options, Storage, StorageConfig};
+use tokio::runtime::Runtime;
+
+use crate::catalog::{Catalog, read_document, refused, refused_config};
+use crate::fault::Fault;
+use crate::wiring::analyzers::Components;
+
+/// The one place that reads the environment.
+#[expect(clippy::disallowed_methods, reason = "main passes the environment down as a function")]
+pub(crate) fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Settings and the catalog that they lead to.
+pub(crate) struct Loaded {
+    pub(crate) settings: Settings,
+    pub(crate) catalog: Catalog,
+}
+
+/// Reads settings and pipelines, loads every component. `pipelines` must exist; none is fine.
+pub(crate) fn load(pipelines: Option<&Path>) -> Result<Loaded, Fault> {
+    let document = pipelines.map(read_document).transpose()?;
+    let host_table = document.as_ref().map(rushes_config::Document::host);
+    let settings = Settings::load(env, host_table).map_err(|refusals| refused_config(&refusals.into()))?;
+    let components = Components::new(engine(&settings)?);
+    let declared = match &document {
+        Some(document) => Some(document.check(&components, env).map_err(|problems| refused(&problems))?),
+        None => None,
+    };
+    let catalog = Catalog::new(declared, &components)?;
+    Ok(Loaded { settings, catalog })
+}
+
+/// The engine, with its cache of compiled code.
+pub(crate) fn engine(settings: &Settings) -> Result<Engine, Fault> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let config = EngineConfig { cache_dir: Some(cache_folder(settings)), cores };
+    Engine::new(config).map_err(|error| Fault::of(&error))
+}
+
+/// Compiled components: they can be made anew at any time, so they lie with the user's caches, not with the data.
+fn cache_folder(settings: &Settings) -> PathBuf {
+    let user = env("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| env("HOME").map(|home| Path::new(&home).join(".cache")));
+    match env("RUSHES_CACHE").map(PathBuf::from) {
+        Some(folder) => folder,
+        None => user.map_or_else(|| settings.data.join("cache"), |folder| folder.join("rushes")),
+    }
+}
+
+/// The runtime on which everything waits. Computing happens on threads of its own.
+pub(crate) fn runtime() -> Result<Runtime, Fault> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("rushes-io")
+        .enable_all()
+        .build()
+        .map_err(|error| Fault::io("the async runtime can't be started", &error))
+}
+
+/// S3 as the standard AWS chain finds it.
+pub(crate) fn storage() -> Storage {
+    let endpoint = env("AWS_ENDPOINT_URL_S3").or_else(|| env("AWS_ENDPOINT_URL"));
+    Storage::new(StorageConfig { endpoint, ..StorageConfig::default() })
+}
+
+/// How an object of this size is read.
+pub(crate) fn method(settings: &Settings, size: u64) -> Method {
+    if size > settings.chunked_file_size_threshold.as_bytes() { Method::Chunked } else { Method::Regular }
+}
+
+/// What a job's reader may use.
+pub(crate) fn reading(settings: &Settings) -> Options {
+    let chunk = match settings.streaming_chunk_size {
+        ChunkSize::Auto => settings.streaming_readahead,
+        ChunkSize::Fixed(size) => size,
+    };
+    Options {
+        readahead: settings.streaming_readahead,
+        chunk: chunk.max(ByteSize::mib(1)),
+        max_requests: settings.streaming_max_requests,
+        stall_timeout: settings.streaming_stall_timeout,
+        ..Options::default()
+    }
+}
+
+/// Logs go to standard error, so that standard output stays a result.
+pub(crate) fn log_to_stderr(settings: &Settings) -> Result<(), Fault> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log).map_err(|error| {
+        Fault::usage(format!("RUSHES_LOG is `{}`: {error}", settings.log)).with_help("write a level, or target=level, …")
+    })?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Json => lines.json().init(),
+        LogFormat::Text => lines.init(),
+    }
+    Ok(())
+}

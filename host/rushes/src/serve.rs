@@ -1,0 +1,178 @@
+//! `rushes serve`: every part built by a constructor call, in the order in which a recording meets them.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rushes_api::{Deps, Health, Times};
+use rushes_config::Settings;
+use rushes_memory::Budget;
+use rushes_queue::tasks::{Ends, Tasks};
+use rushes_queue::{Handle, Queue};
+use rushes_source::Storage;
+use rushes_store::Store;
+use tokio::net::TcpListener;
+use tracing::{error, info};
+
+use crate::cli::Serve;
+use crate::fault::Fault;
+use crate::host::{self, Loaded};
+use crate::pages;
+use crate::wiring::storage::Looking;
+use crate::wiring::work::Running;
+
+pub(crate) fn run(command: &Serve) -> Result<ExitCode, Fault> {
+    let nearby = Path::new("pipelines.toml");
+    let file: Option<PathBuf> = command.pipelines.clone().or_else(|| nearby.exists().then(|| nearby.to_owned()));
+    let loaded = host::load(file.as_deref())?;
+    host::log_to_stderr(&loaded.settings)?;
+    let runtime = host::runtime()?;
+    runtime.block_on(async {
+        let served = start(loaded, host::storage()).await?;
+        eprintln!("rushes serves on http://{}", served.address);
+        finish(served, signal()).await;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// A host that serves.
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    pub(crate) queue: Handle,
+    pub(crate) store: Store,
+    tasks: Tasks,
+    grace: Duration,
+}
+
+/// Starts every part and returns when the host is ready.
+pub(crate) async fn start(loaded: Loaded, storage: Storage) -> Result<Served, Fault> {
+    let Loaded { settings, catalog } = loaded;
+    let listener = listen(&settings).await?;
+    let address = listener.local_addr().map_err(|error| Fault::io("the HTTP address", &error))?;
+    std::fs::create_dir_all(&settings.data).map_err(|error| Fault::io(settings.data.display(), &error))?;
+    let store = Store::open(&settings.database()).await.map_err(|error| Fault::of(&error))?;
+    let budget = Budget::new(memory(&settings)).map_err(|error| Fault::of(&error))?;
+    let (settings, catalog) = (Arc::new(settings), Arc::new(catalog));
+    let tasks = Tasks::new();
+    let (queue, handle) = Queue::new(store.clone(), budget, queue_settings(&settings));
+    let work = Running { settings: Arc::clone(&settings), catalog: Arc::clone(&catalog), storage: storage.clone() };
+    let shutdown = tasks.shutdown();
+    tasks.spawn("queue", Ends::StopHost, async move {
+        if let Err(failed) = queue.run(work, Looking(storage), shutdown).await {
+            error!(error = %failed, "the queue ended");
+        }
+    });
+    let router = rushes_api::router(deps(&settings, &catalog, &store, &handle));
+    let draining = tasks.shutdown().draining().clone();
+    tasks.spawn("http", Ends::StopHost, async move {
+        let serving = axum_serve(listener, router, draining).await;
+        if let Err(failed) = serving {
+            error!(error = %failed, "HTTP ended");
+        }
+    });
+    info!(%address, "host ready");
+    Ok(Served { address, queue: handle, store, tasks, grace: settings.drain_timeout })
+}
+
+/// Goes on until the signal, then ends every part; the database last.
+pub(crate) async fn finish(served: Served, signal: impl Future<Output = ()>) {
+    let ended = served.tasks.finish(signal, served.grace).await;
+    info!(?ended, "host ended");
+    if let Err(failed) = served.store.close().await {
+        error!(error = %failed, "the database could not be closed");
+    }
+}
+
+async fn axum_serve(
+    listener: TcpListener,
+    router: rushes_api::Router,
+    draining: tokio_util::sync::CancellationToken,
+) -> std::io::Result<()> {
+    rushes_api::serve(listener, router, async move { draining.cancelled().await }).await
+}
+
+/// Without tokens nobody but this machine may ask.
+async fn listen(settings: &Settings) -> Result<TcpListener, Fault> {
+    if !settings.listen.ip().is_loopback() {
+        return Err(Fault::usage(format!(
+            "RUSHES_LISTEN is {}: this version has no tokens yet and listens on loopback only",
+            settings.listen
+        ))
+        .with_help("listen on 127.0.0.1 and let a proxy that checks who asks stand before it"));
+    }
+    TcpListener::bind(settings.listen).await.map_err(|error| {
+        Fault::io(format!("RUSHES_LISTEN {} can't be listened on", settings.listen), &error)
+            .with_help("another process may listen there; set RUSHES_LISTEN to another port")
+    })
+}
+
+fn memory(settings: &Settings) -> rushes_memory::Settings {
+    rushes_memory::Settings {
+        limit: settings.memory_limit,
+        threshold_percent: u8::try_from(settings.memory_threshold_percent).unwrap_or(100),
+        is_monitored: settings.enable_memory_monitoring,
+    }
+}
+
+fn queue_settings(settings: &Settings) -> rushes_queue::Settings {
+    rushes_queue::Settings {
+        host_name: host::env("HOSTNAME").unwrap_or_else(|| "localhost".into()),
+        version: env!("CARGO_PKG_VERSION").into(),
+        method: if settings.enable_streaming_processing { "streaming_s3" } else { "download" }.into(),
+        slots: settings.max_concurrent_jobs,
+        check_interval: settings.queue_check_interval,
+        job_timeout: settings.job_timeout,
+        stall_timeout: settings.stall_timeout,
+        stuck_after: settings.stuck_timeout,
+        lease: settings.lease,
+        retry: rushes_store::RetryPolicy {
+            max_attempts: settings.max_attempts,
+            first_delay: settings.retry_delay,
+            ..rushes_store::RetryPolicy::default()
+        },
+        file_wait_timeout: settings.file_wait_timeout,
+        seal_after: settings.interview_seal_after,
+        ..rushes_queue::Settings::default()
+    }
+}
+
+fn deps(settings: &Settings, catalog: &Arc<crate::catalog::Catalog>, store: &Store, queue: &Handle) -> Deps {
+    let pipelines: BTreeMap<_, _> =
+        catalog.iter().map(|ready| (ready.pipeline.name.clone(), Arc::clone(&ready.pipeline))).collect();
+    let routes = catalog.declared.as_ref().map(|declared| declared.routes().to_vec()).unwrap_or_default();
+    let loaded = Arc::new(rushes_api::Loaded { pipelines, routes });
+    Deps {
+        store: store.read().clone(),
+        queue: queue.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        times: Times { stuck_after: settings.stuck_timeout, hosts_live_for: settings.lease },
+        loaded: Arc::new(move || Arc::clone(&loaded)),
+        storage: Arc::new(Health::ok),
+        explain: pages::explain,
+    }
+}
+
+/// SIGTERM or Ctrl-C; a second one leaves at once, and the leases run out.
+pub(crate) async fn signal() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(_) => return std::future::pending().await,
+    };
+    // Either may be dropped at any await.
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    eprintln!("rushes ends when its jobs are handed back; once more ends it at once");
+    #[expect(clippy::disallowed_methods, reason = "it ends the process, whatever else still runs")]
+    drop(tokio::spawn(async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        std::process::exit(130);
+    }));
+}

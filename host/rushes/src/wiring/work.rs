@@ -1,0 +1,101 @@
+//! `queue::Work` over `run`: a claim in, an outcome out, computed on a thread of the job's own.
+
+use std::sync::Arc;
+
+use rushes_config::Settings;
+use rushes_model::job::Outcome;
+use rushes_model::{ByteSize, Failure, ObjectRef};
+use rushes_queue::{Loaded, Ports};
+use rushes_run::{Finished, Job};
+use tokio::runtime::Handle;
+
+use crate::catalog::Catalog;
+use crate::host;
+use crate::wiring::journal::Stored;
+use crate::wiring::partials::Claimed;
+
+/// Runs claims with one catalog and one storage.
+pub(crate) struct Running {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) storage: rushes_source::Storage,
+}
+
+impl rushes_queue::Work for Running {
+    fn loaded(&self) -> Vec<Loaded> {
+        let readahead = self.settings.streaming_readahead;
+        self.catalog
+            .iter()
+            .map(|ready| Loaded { pipeline: ready.pipeline.name.clone(), memory: ready.reserves(readahead) })
+            .collect()
+    }
+
+    async fn run(&self, ports: Ports) -> Outcome {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let (settings, catalog) = (Arc::clone(&self.settings), Arc::clone(&self.catalog));
+        let (storage, handle) = (self.storage.clone(), Handle::current());
+        let name = format!("rushes-job-{}", ports.claim().id());
+        let work = move || drop(answer.send(analyze(&settings, &catalog, &storage, &ports, &handle)));
+        match std::thread::Builder::new().name(name).spawn(work) {
+            Ok(_joined_by_its_answer) => {
+                answered.await.unwrap_or_else(|_| Outcome::failed(internal("the job's thread panicked")))
+            }
+            Err(error) => Outcome::failed(internal(&format!("the job's thread can't be started: {error}"))),
+        }
+    }
+}
+
+fn internal(message: &str) -> Failure {
+    let class = rushes_model::Class::Permanent(rushes_model::Reason::Internal);
+    Failure::new(rushes_model::Code::Internal, class, message)
+}
+
+fn analyze(settings: &Settings, catalog: &Catalog, storage: &rushes_source::Storage, ports: &Ports, handle: &Handle) -> Outcome {
+    match try_analyze(settings, catalog, storage, ports, handle) {
+        Ok(Finished { report, failure: None }) => Outcome::Completed(Box::new(report)),
+        Ok(Finished { report, failure: Some(failure) }) => Outcome::Failed { failure, report: Some(Box::new(report)) },
+        Err(failure) => Outcome::failed(failure),
+    }
+}
+
+fn try_analyze(
+    settings: &Settings,
+    catalog: &Catalog,
+    storage: &rushes_source::Storage,
+    ports: &Ports,
+    handle: &Handle,
+) -> Result<Finished, Failure> {
+    let claim = ports.claim();
+    let row = claim.job();
+    let ready = catalog.find(&row.pipeline)?;
+    let place = ObjectRef::S3 { bucket: row.bucket.clone(), key: row.key.clone() };
+    let opened = handle.block_on(storage.open(&place, host::reading(settings)));
+    let object = opened.map_err(|error| Failure::of(&error))?;
+    let job = Job {
+        id: Some(claim.id().to_string()),
+        interview_id: row.interview_id.clone(),
+        pipeline: row.pipeline.clone(),
+        analyzers: ready.analyzers.clone(),
+        method: host::method(settings, object.identity().size),
+        place,
+        object,
+        nonce: claim.lease().to_string(),
+    };
+    let partials = Claimed { ports: ports.clone(), handle: handle.clone() };
+    let journal = Stored(ports.clone());
+    let doors =
+        rushes_run::Ports { partials: &partials, journal: &journal, stop: ports.stop(), handle: handle.clone() };
+    rushes_run::analyze(&job, &doors).map_err(|error| Failure::of(&error))
+}
+
+impl crate::catalog::Ready {
+    /// The worst case of a job: its components' memories, what is read ahead, channels, and decoders.
+    fn reserves(&self, readahead: ByteSize) -> ByteSize {
+        let components: u64 = self.analyzers.iter().map(|one| one.limits.memory.as_bytes()).sum();
+        let components = self.pipeline.memory.map_or(components, |limit| limit.as_bytes().min(components));
+        ByteSize::bytes(components).saturating_add(readahead).saturating_add(DECODING)
+    }
+}
+
+/// Reference pictures of a 1080p decoder, an hour's index, and what waits in front of analyzers, with room to spare.
+const DECODING: ByteSize = ByteSize::mib(96);
