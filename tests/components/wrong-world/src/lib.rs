@@ -1,0 +1,1 @@
+//! A component that is no analyzer: it exports nothing.

@@ -1,1 +1,0 @@
-//! rushes-tests

@@ -1,0 +1,13 @@
+//! The real program on real media: what a user does, and what must hold whatever happens.
+//!
+//! `tests/run` builds the binary before it runs these. They use ffmpeg and espeak-ng, and the recordings of
+//! `../shared/media`; without that folder the tests that need it say SKIPPED aloud, and fail where CI is set.
+
+mod architecture;
+mod bad_input;
+mod documents;
+mod harness;
+mod media;
+mod same;
+mod sample;
+mod serve;

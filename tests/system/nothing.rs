@@ -1,0 +1,1 @@
+//! Nothing: the system tests are one test binary, `system/main.rs`.
