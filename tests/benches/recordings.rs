@@ -29,7 +29,8 @@ struct Cost {
 
 fn cost(command: &mut Command) -> Cost {
     let (before, began) = (children_cpu(), Instant::now());
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
     let mut pipe = child.stdout.take().expect("it is piped");
     let reading = std::thread::spawn(move || std::io::read_to_string(&mut pipe).unwrap_or_default());
     let mut peak_rss = 0;
@@ -80,7 +81,8 @@ fn main() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-s3");
     let bucket = folder.join("media");
     std::fs::create_dir_all(&bucket).expect("the target folder can be written");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let server = runtime.block_on(Server::start(Config::new(&folder))).expect("a free port");
     println!("| what | wall s | CPU s | peak MB | note |\n|---|---|---|---|---|");
     memory_of_sizes(&bucket, &server);
@@ -101,7 +103,11 @@ fn memory_of_sizes(bucket: &Path, server: &Running) {
         let cost = cost(rushes(Some(server)).args(["analyze", &format!("s3://media/{name}"), "--json"]));
         let report: Value = serde_json::from_str(&cost.stdout).unwrap_or_default();
         let seconds = report["media"]["duration_s"].as_f64().unwrap_or(0.0);
-        row(&format!("analyze s3 {megabytes} MB"), &cost, &format!("{:.1} x realtime", seconds / cost.wall.as_secs_f64()));
+        row(
+            &format!("analyze s3 {megabytes} MB"),
+            &cost,
+            &format!("{:.1} x realtime", seconds / cost.wall.as_secs_f64()),
+        );
     }
 }
 
@@ -120,7 +126,9 @@ fn overlap(bucket: &Path, server: &Running) {
     };
     let slowest = ["decode", "analyse loudness", "analyse picture"].into_iter().map(|name| (busy(name), name));
     let (seconds, stage) = slowest.fold((0.0, ""), |a, b| if b.0 > a.0 { b } else { a });
-    let alone = cost(Command::new("ffmpeg").args(["-v", "error", "-threads", "1", "-i"]).arg(&file).args(["-an", "-f", "null", "-"]));
+    let alone = cost(
+        Command::new("ffmpeg").args(["-v", "error", "-threads", "1", "-i"]).arg(&file).args(["-an", "-f", "null", "-"]),
+    );
     let ratio = whole.wall.as_secs_f64() / seconds;
     row("the same with 30 ms latency", &whole, &format!("{ratio:.2} x its slowest stage ({stage}, {seconds:.2} s)"));
     row("ffmpeg -threads 1, every picture", &alone, "decode alone, for comparison");

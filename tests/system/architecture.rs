@@ -20,7 +20,8 @@ fn words(cell: &str) -> BTreeSet<String> {
 /// The table of the document.
 fn written() -> BTreeMap<String, Room> {
     let text = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
-    let rows = text.lines().skip_while(|line| !line.starts_with("| room |")).skip(2).take_while(|line| line.starts_with('|'));
+    let rows =
+        text.lines().skip_while(|line| !line.starts_with("| room |")).skip(2).take_while(|line| line.starts_with('|'));
     rows.map(|row| {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         (cells[0].to_owned(), Room { uses: words(cells[2]), alone_names: words(cells[3]) })
@@ -30,7 +31,9 @@ fn written() -> BTreeMap<String, Room> {
 
 /// Each package of ours under `host/`, with what its manifest names (not for tests or build scripts).
 fn real() -> BTreeMap<String, BTreeSet<String>> {
-    let text = run(Command::new(env!("CARGO")).args(["metadata", "--format-version=1", "--no-deps", "--locked"]).current_dir(root()));
+    let text = run(Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--no-deps", "--locked"])
+        .current_dir(root()));
     let metadata: Value = serde_json::from_str(&text).unwrap();
     let packages = metadata["packages"].as_array().unwrap().iter();
     packages
@@ -49,8 +52,12 @@ fn every_room_uses_just_what_the_document_says() {
     let (written, real) = (written(), real());
     assert_eq!(written.keys().collect::<Vec<_>>(), real.keys().collect::<Vec<_>>(), "rooms");
     for (room, names) in &real {
-        let ours: BTreeSet<String> =
-            names.iter().filter_map(|name| name.strip_prefix("rushes-")).filter(|name| real.contains_key(*name)).map(str::to_owned).collect();
+        let ours: BTreeSet<String> = names
+            .iter()
+            .filter_map(|name| name.strip_prefix("rushes-"))
+            .filter(|name| real.contains_key(*name))
+            .map(str::to_owned)
+            .collect();
         if written[room].uses.contains("all") {
             continue;
         }
@@ -63,7 +70,8 @@ fn a_heavy_library_is_named_by_one_room_alone() {
     let (written, real) = (written(), real());
     for (owner, room) in &written {
         for library in &room.alone_names {
-            let named: Vec<_> = real.iter().filter(|(_, names)| names.contains(library)).map(|(name, _)| name).collect();
+            let named: Vec<_> =
+                real.iter().filter(|(_, names)| names.contains(library)).map(|(name, _)| name).collect();
             assert_eq!(named, [owner], "who names {library}");
         }
     }

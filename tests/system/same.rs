@@ -17,7 +17,19 @@ pub(crate) fn recording() -> PathBuf {
         run(std::process::Command::new("ffmpeg")
             .args(["-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=150", "-f", "lavfi", "-i"])
             .args(["aevalsrc='0.3*sin(2*PI*(220+t)*t)*lt(mod(t,7),5)':s=48000:d=150"])
-            .args(["-c:v", "libx264", "-preset", "veryfast", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"])
+            .args([
+                "-c:v",
+                "libx264",
+                "-preset",
+                "veryfast",
+                "-g",
+                "50",
+                "-pix_fmt",
+                "yuv420p",
+                "-c:a",
+                "aac",
+                "-shortest",
+            ])
             .arg(&part));
         std::fs::rename(part, &path).unwrap();
     }
@@ -142,7 +154,10 @@ fn killed_at_twenty_points_and_resumed_it_is_the_same() {
     for point in 0..20 {
         let rushes = chunked(Rushes::new());
         let mut command = rushes.command();
-        command.args(["analyze", file.to_str().unwrap(), "--json", "--resume"]).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(["analyze", file.to_str().unwrap(), "--json", "--resume"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let mut child = Killed(command.spawn().unwrap());
         std::thread::sleep(whole.mul_f64(next()));
         let ended = child.0.try_wait().unwrap();

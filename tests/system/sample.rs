@@ -56,7 +56,12 @@ fn the_demo_prints_the_report_of_the_committed_sample_and_ends() {
     let ran = Rushes::new().env("RUSHES_LISTEN", "127.0.0.1:0").run(&["demo", "--exit"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     for word in ["loudness", "picture", "LUFS", "cut", "black", "clipping", "silence", "http://127.0.0.1:"] {
-        assert!(ran.stdout.contains(word) || ran.stderr.contains(word), "no {word} in:\n{}\n{}", ran.stdout, ran.stderr);
+        assert!(
+            ran.stdout.contains(word) || ran.stderr.contains(word),
+            "no {word} in:\n{}\n{}",
+            ran.stdout,
+            ran.stderr
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! How loud a recording is, and what is wrong with its sound: an analyzer for Rushes.
 //!
-//! Start from [`Loudness`], the session: it turns samples into measurements over time, a [`Partial`]. [`Report`](Merge) is made of them by the
-//! [`Merge`]r, which holds every threshold and every state that spans time, so that a report doesn't depend on where a recording was cut.
+//! Start from [`Loudness`], the session: it turns samples into measurements over time, a [`Partial`]. [`Merge`] makes the report of them; it
+//! holds every threshold and every state that spans time, so that a report doesn't depend on where a recording was cut.
 //!
 //! ```text
 //!  blocks ─► Loudness ─► Partial: energy each 100 ms, level each 20 ms, peak each second, clipped runs, sums

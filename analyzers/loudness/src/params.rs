@@ -34,7 +34,7 @@ impl Default for MergeParams {
             silence_below_dbfs: -50.0,
             silence_margin_db: 6.0,
             silence_min_ms: 500,
-            clipping_gap_ms: 250,
+            clipping_gap_ms: 500,
             dropout_max_ms: 400,
         }
     }

@@ -8,8 +8,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Why a request was refused, or failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
+    status: StatusCode,
+    code: Code,
+    detail: String,
+    help: Option<String>,
+}
+
+/// A problem document (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Document {
     /// Address of the page that explains it.
     #[serde(rename = "type")]
     #[schema(example = "/errors/pipeline.unknown")]
@@ -30,14 +40,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// A refusal by the interface itself.
     pub(crate) fn new(status: StatusCode, code: Code, detail: impl Into<String>) -> Self {
-        Self {
-            kind: format!("/errors/{code}"),
-            title: code.as_str().replace('.', ": ").replace('-', " "),
-            status: status.as_u16(),
-            detail: detail.into(),
-            code: code.to_string(),
-            help: None,
-        }
+        Self { status, code, detail: detail.into(), help: None }
     }
 
     /// A request that can't be understood.
@@ -48,6 +51,14 @@ impl Problem {
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+impl From<Problem> for Document {
+    fn from(problem: Problem) -> Self {
+        let Problem { status, code, detail, help } = problem;
+        let title = code.as_str().replace('.', ": ").replace('-', " ");
+        Self { kind: format!("/errors/{code}"), title, status: status.as_u16(), detail, code: code.to_string(), help }
     }
 }
 
@@ -69,8 +80,7 @@ impl<E: Classify> From<E> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (self.status, Json(Document::from(self))).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
@@ -79,7 +89,7 @@ impl IntoResponse for Problem {
 
 fn status_of(code: Code, class: Class) -> StatusCode {
     match (code, class) {
-        (Code::JobUnknown | Code::InterviewUnknown | Code::JobNoReport, _) => StatusCode::NOT_FOUND,
+        (Code::JobUnknown | Code::InterviewUnknown, _) => StatusCode::NOT_FOUND,
         (Code::JobState, _) => StatusCode::CONFLICT,
         (Code::PipelineUnknown | Code::RequestKeyReused, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (Code::RequestInvalid, _) => StatusCode::BAD_REQUEST,

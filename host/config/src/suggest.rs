@@ -24,6 +24,7 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_recognised_and_a_different_word_is_not() {
         assert_eq!(nearest("loudnes", ["loudness", "picture"]), Some("loudness"));
+        assert_eq!(nearest("loudnes", ["loudest", "loudness"]), Some("loudness"));
         assert_eq!(nearest("Picutre", ["loudness", "picture"]), Some("picture"));
         assert_eq!(nearest("speech", ["loudness", "picture"]), None);
     }

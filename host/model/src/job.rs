@@ -125,7 +125,10 @@ impl State {
             (Status::Completed, _) => Self::Completed,
             (Status::Failed, _) => match kind {
                 Some(Kind::Cancelled) => Self::Cancelled,
-                _ => Self::Failed,
+                Some(
+                    Kind::Error | Kind::Timeout | Kind::Poison | Kind::FileTimeout | Kind::Unsupported | Kind::Limit,
+                )
+                | None => Self::Failed,
             },
         }
     }

@@ -44,8 +44,9 @@ fn remarks(event: &Event) -> String {
     if event.end_s > event.start_s {
         parts.push(format!("{:.2} s", event.end_s - event.start_s));
     }
-    if !event.label.is_empty() {
-        parts.push(plain(&event.label));
+    let label = plain(without_kind(event));
+    if !label.is_empty() {
+        parts.push(label);
     }
     if let Some(confidence) = event.confidence.filter(|confidence| *confidence < 1.0) {
         parts.push(format!("{:.0} % sure", confidence * 100.0));
@@ -57,6 +58,15 @@ fn remarks(event: &Event) -> String {
         }));
     }
     parts.join(", ")
+}
+
+/// A label that begins with its kind says it twice.
+fn without_kind(event: &Event) -> &str {
+    match event.label.strip_prefix(event.kind.as_str()) {
+        Some("") => "",
+        Some(rest) => rest.strip_prefix(", ").unwrap_or(&event.label),
+        None => &event.label,
+    }
 }
 
 fn cut(text: &str, width: usize) -> String {

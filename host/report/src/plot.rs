@@ -10,6 +10,8 @@ use crate::quantity::fixed;
 const HEIGHT: usize = 3;
 /// A short series is stretched to it, so that both times fit under it.
 const LEAST_COLUMNS: usize = 24;
+/// Digital silence lies at -120 dB or lower; a plot down to it would show everything else as flat.
+const MOST_DECIBEL: f64 = 60.0;
 const STEPS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// A plot with its name, smallest and largest value and times; one line where there is nothing to draw.
@@ -24,6 +26,7 @@ pub(crate) fn plot(series: &Series, width: usize, ink: Ink) -> Vec<String> {
     let Some((start, end)) = span(series).filter(|_| least <= most) else {
         return vec![format!("{title}  {}", ink.paint(Tone::Faint, "nothing known"))];
     };
+    let least = if is_decibel(&series.unit) { least.max(most - MOST_DECIBEL) } else { least };
     let decimals = decimals(least, most);
     let (top, bottom) = (fixed(most, decimals), fixed(least, decimals));
     let margin = top.chars().count().max(bottom.chars().count());
@@ -40,6 +43,10 @@ pub(crate) fn plot(series: &Series, width: usize, ink: Ink) -> Vec<String> {
     }
     lines.push(axis(margin, columns.len(), start, end));
     lines
+}
+
+fn is_decibel(unit: &str) -> bool {
+    unit.starts_with("dB") || unit.starts_with("LU")
 }
 
 /// From the first value to the end of the last, in seconds.
@@ -88,7 +95,7 @@ fn columns(series: &Series, start: f64, end: f64, most: usize) -> Vec<Option<f64
 fn step(value: Option<f64>, least: f64, most: f64, row: usize) -> char {
     let Some(value) = value else { return ' ' };
     let steps = (HEIGHT * 8) as f64;
-    let share = if most > least { (value - least) / (most - least) } else { 0.5 };
+    let share = if most > least { ((value - least) / (most - least)).max(0.0) } else { 0.5 };
     // Truncation is meant: 1 to 24.
     let height = (1.0 + share * (steps - 1.0)).round() as usize;
     STEPS[height.saturating_sub(row * 8).min(8)]
@@ -148,6 +155,15 @@ mod tests {
         let holed = series(vec![Some(1.0), Some(1.0), None, None, Some(1.0), Some(2.0), None, Some(1.0)]);
         let lines = plot(&holed, 40, PLAIN);
         assert_eq!(lines[3], "1.0 │▁▁▁▁▁▁      ▁▁▁███   ▁▁▁");
+    }
+
+    #[test]
+    fn digital_silence_does_not_flatten_the_rest() {
+        let mut values: Vec<Option<f32>> = (0..24).map(|n| Some(-40.0 + n as f32)).collect();
+        values[0] = Some(-120.0);
+        let lines = plot(&series(values), 40, PLAIN);
+        assert_eq!((&lines[1][..3], &lines[3][..3]), ("-17", "-77"));
+        assert!(lines[3].ends_with("│▁███████████████████████"), "{}", lines[3]);
     }
 
     #[test]

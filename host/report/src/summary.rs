@@ -57,6 +57,9 @@ fn collect(value: &Value, path: &str, rows: &mut Vec<Quantity>) {
 /// A list as one value: its numbers and words, or how many entries it has.
 fn listed(value: &Value) -> Value {
     let Value::Array(items) = value else { return value.clone() };
+    if items.is_empty() {
+        return Value::String("none".to_owned());
+    }
     let is_plain = items.iter().all(|item| !item.is_object() && !item.is_array());
     if !is_plain || items.len() > MOST_ITEMS {
         let noun = if items.len() == 1 { "entry" } else { "entries" };

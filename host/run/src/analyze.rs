@@ -94,12 +94,8 @@ pub fn analyze(job: &Job, ports: &Ports<'_>) -> Result<Finished, Error> {
     let began = Instant::now();
     let reading = Reading::new(job.object.clone(), ports.handle.clone(), &ports.stop);
     let index = rushes_media::open(&reading).map_err(|error| stopped_or(&ports.stop, error))?;
-    let plan = Plan::new(&Given {
-        index: &index,
-        analyzers: &job.analyzers,
-        identity: reading.identity(),
-        nonce: &job.nonce,
-    });
+    let plan =
+        Plan::new(&Given { index: &index, analyzers: &job.analyzers, identity: reading.identity(), nonce: &job.nonce });
     if plan.lanes.is_empty() {
         let name = |place: usize| job.analyzers.get(place).map_or("", |analyzer| &analyzer.name);
         let why = plan.skipped.iter().map(|one| format!("{}: {}", name(one.analyzer), one.why)).collect();

@@ -66,12 +66,17 @@ impl Classify for Error {
             Self::Media(error) => error.help(),
             Self::Read(error) => error.0.help.clone(),
             Self::Stopped(stop) => stop.help(),
-            Self::NothingToAnalyse { .. } => {
-                Some("use a pipeline whose analyzers need what this recording has, or check that it is the right file".into())
-            }
+            Self::NothingToAnalyse { .. } => Some(
+                "use a pipeline whose analyzers need what this recording has, or check that it is the right file"
+                    .into(),
+            ),
             Self::Partials(failure) => failure.help.clone(),
-            Self::Panicked { .. } => Some("this is a bug of Rushes: please report it with the recording's first megabyte".into()),
-            Self::Thread(_) => Some("the machine refuses more threads: lower MAX_CONCURRENT_JOBS or raise its limit".into()),
+            Self::Panicked { .. } => {
+                Some("this is a bug of Rushes: please report it with the recording's first megabyte".into())
+            }
+            Self::Thread(_) => {
+                Some("the machine refuses more threads: lower MAX_CONCURRENT_JOBS or raise its limit".into())
+            }
         }
     }
 }

@@ -114,7 +114,8 @@ impl Flow<'_> {
 
     /// Feeds the lanes of decoded media.
     fn decoded(&self, outlets: &mut [Outlet], todos: &[Todo], flowed: &mut Flowed) -> Result<(), Error> {
-        let jobs: Vec<(Segment, Vec<usize>, Wants)> = self.plan.segments.iter().filter_map(|segment| self.wants(segment, todos)).collect();
+        let jobs: Vec<(Segment, Vec<usize>, Wants)> =
+            self.plan.segments.iter().filter_map(|segment| self.wants(segment, todos)).collect();
         let ranges: Vec<Range<u64>> = jobs.iter().flat_map(|(_, _, wants)| feed::ranges(self.index, wants)).collect();
         if jobs.is_empty() {
             return Ok(());
@@ -151,7 +152,12 @@ impl Flow<'_> {
     ) -> Result<bool, Error> {
         let missing: Vec<&Lane> = lanes.iter().filter_map(|place| self.plan.lanes.get(*place)).collect();
         let places = self.plan.wanted_places(&missing);
-        let taps = outlets.iter_mut().enumerate().filter(|(place, _)| lanes.contains(place)).map(|(_, outlet)| outlet).collect();
+        let taps = outlets
+            .iter_mut()
+            .enumerate()
+            .filter(|(place, _)| lanes.contains(place))
+            .map(|(_, outlet)| outlet)
+            .collect();
         let mut fan = Fan::new(segment, taps, places, self.stop, report);
         fan.begin();
         let (began, waited) = (Instant::now(), self.reading.waited());
@@ -194,7 +200,8 @@ impl Flow<'_> {
         let lanes: Vec<usize> = (0..todos.len())
             .filter(|place| {
                 let decoded = self.plan.lanes.get(*place).is_some_and(|lane| lane.bytes.is_none());
-                decoded && todos.get(*place).is_some_and(|todo| todo.missing.iter().any(|one| one.index == segment.index))
+                decoded
+                    && todos.get(*place).is_some_and(|todo| todo.missing.iter().any(|one| one.index == segment.index))
             })
             .collect();
         let missing: Vec<&Lane> = lanes.iter().filter_map(|place| self.plan.lanes.get(*place)).collect();

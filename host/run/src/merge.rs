@@ -92,7 +92,10 @@ impl Merging<'_> {
         Ok((gaps, fuel, peak_memory))
     }
 
-    fn for_each(&self, mut each: impl FnMut(&Segment, &crate::partials::Kept) -> Result<(), Failure>) -> Result<(), Failure> {
+    fn for_each(
+        &self,
+        mut each: impl FnMut(&Segment, &crate::partials::Kept) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let chained = self.analyzer.descriptor.segmentation == Segmentation::Chained;
         let mut carry: Option<Vec<u8>> = None;
         for segment in &self.segments {

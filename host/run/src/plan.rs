@@ -94,13 +94,16 @@ impl Plan {
         let index = given.index;
         let (mut audio, mut video, mut bytes) = (None, None, None);
         for input in &analyzer.descriptor.inputs {
-            let there = match input.feed {
-                Feed::Audio(request) => index.audio().map(|_| audio = Some(request)),
-                Feed::Video(request) => index.video().map(|_| video = Some(request)),
-                Feed::Bytes(size) => Some(bytes = Some(size)),
-                Feed::Transcript => None,
+            let is_there = match input.feed {
+                Feed::Audio(request) => index.audio().map(|_| audio = Some(request)).is_some(),
+                Feed::Video(request) => index.video().map(|_| video = Some(request)).is_some(),
+                Feed::Bytes(size) => {
+                    bytes = Some(size);
+                    true
+                }
+                Feed::Transcript => false,
             };
-            if there.is_none() && input.required {
+            if !is_there && input.required {
                 return Err(missing(input.feed.name(), index));
             }
         }
@@ -133,7 +136,11 @@ impl Plan {
     /// What one segment must be decoded into for those lanes that miss its partial; none where nobody does.
     pub(crate) fn wants(&self, segment: &Segment, missing: &[&Lane], analyzers: &[Analyzer]) -> Option<Wants> {
         let lead_in = |is_fed: &dyn Fn(&Lane) -> bool| {
-            missing.iter().filter(|lane| is_fed(lane)).map(|lane| analyzers.get(lane.analyzer).map_or(0, Analyzer::lead_in_ms)).max()
+            missing
+                .iter()
+                .filter(|lane| is_fed(lane))
+                .map(|lane| analyzers.get(lane.analyzer).map_or(0, Analyzer::lead_in_ms))
+                .max()
         };
         let audio = want_list(&self.audio, |place| lead_in(&|lane| lane.audio == Some(place)));
         let video = want_list(&self.video, |place| lead_in(&|lane| lane.video == Some(place)));
@@ -142,8 +149,14 @@ impl Plan {
         }
         Some(Wants {
             segment: *segment,
-            audio: audio.iter().map(|(_, request, lead_in_ms)| AudioWant { request: *request, lead_in_ms: *lead_in_ms }).collect(),
-            video: video.iter().map(|(_, request, lead_in_ms)| VideoWant { request: *request, lead_in_ms: *lead_in_ms }).collect(),
+            audio: audio
+                .iter()
+                .map(|(_, request, lead_in_ms)| AudioWant { request: *request, lead_in_ms: *lead_in_ms })
+                .collect(),
+            video: video
+                .iter()
+                .map(|(_, request, lead_in_ms)| VideoWant { request: *request, lead_in_ms: *lead_in_ms })
+                .collect(),
         })
     }
 

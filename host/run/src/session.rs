@@ -89,7 +89,13 @@ impl Worker<'_> {
         ended
     }
 
-    fn take(&self, message: Message, open: &mut Option<Open>, carry: &mut Option<Vec<u8>>, cpu: &mut Duration) -> Result<(), Failure> {
+    fn take(
+        &self,
+        message: Message,
+        open: &mut Option<Open>,
+        carry: &mut Option<Vec<u8>>,
+        cpu: &mut Duration,
+    ) -> Result<(), Failure> {
         match message {
             Message::Begin(segment) if open.is_none() => {
                 let segment = if self.is_whole() { self.whole } else { segment };
@@ -98,9 +104,9 @@ impl Worker<'_> {
             }
             Message::Begin(_) => Ok(()), // a whole session goes on through all segments
             Message::Unit(unit) => open.as_mut().map_or(Ok(()), |open| open.push(&unit)),
-            Message::Bytes(offset, bytes) => {
-                open.as_mut().map_or(Ok(()), |open| open.session.push_bytes(offset, &bytes).map_err(|e| Failure::of(&e)))
-            }
+            Message::Bytes(offset, bytes) => open
+                .as_mut()
+                .map_or(Ok(()), |open| open.session.push_bytes(offset, &bytes).map_err(|e| Failure::of(&e))),
             Message::End(gaps) => {
                 if let Some(open) = open.as_mut() {
                     open.gaps.extend(gaps);

@@ -16,7 +16,8 @@ use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::imports::{self, minor};
-use crate::limits::{COMPONENT_SIZE, DESCRIBE};
+use crate::limits::{COMPONENT_SIZE, DESCRIBE, WORDS_BYTES};
+use crate::log::cut;
 use crate::sandbox::Sandbox;
 use crate::state::Assets;
 
@@ -49,7 +50,10 @@ impl Component {
         if size > COMPONENT_SIZE {
             return Err(Error::TooLarge { origin: origin.to_owned(), size, allowed: COMPONENT_SIZE });
         }
-        let invalid = |why: wasmtime::Error| Error::Invalid { origin: origin.to_owned(), why: format!("{why:#}") };
+        let invalid = |why: wasmtime::Error| Error::Invalid {
+            origin: origin.to_owned(),
+            why: cut(format!("{why:#}"), WORDS_BYTES),
+        };
         let digest = Digest::of(bytes);
         let code = wasmtime::component::Component::from_binary(engine.wasmtime(), bytes).map_err(invalid)?;
         let contract = contract(&code, origin)?;
@@ -90,15 +94,7 @@ impl Component {
     /// When it refuses them, breaks, or gives other schemas than before.
     pub fn describe(&self, params: &str) -> Result<Descriptor> {
         let described = self.loaded.describe(Some(params))?;
-        let known = self.descriptor();
-        if described.params_schema != known.params_schema
-            || described.merge_params_schema != known.merge_params_schema
-            || described.summary_schema != known.summary_schema
-            || described.extra != known.extra
-        {
-            let why = "its schemas or `extra` depend on its parameters".to_owned();
-            return Err(Error::Descriptor { origin: self.loaded.origin.clone(), why });
-        }
+        describe::check_again(self.descriptor(), &described).map_err(|why| self.loaded.wrong(why))?;
         Ok(described)
     }
 
@@ -134,8 +130,7 @@ impl std::fmt::Debug for Component {
 impl Loaded {
     fn ask(&self) -> Result<Described> {
         let descriptor = self.describe(None)?;
-        let summary = describe::validator(&descriptor.summary_schema)
-            .map_err(|why| Error::Descriptor { origin: self.origin.clone(), why })?;
+        let summary = describe::validator(&descriptor.summary_schema).map_err(|why| self.wrong(why))?;
         Ok(Described { descriptor, summary: Some(summary) })
     }
 
@@ -144,8 +139,12 @@ impl Loaded {
         let seed = self.digest.seed(0);
         let mut sandbox = Sandbox::new(&self.engine, &DESCRIBE, seed, Assets::default(), StopToken::never())?;
         let descriptor = sandbox.enter(Call::Describe, |store| self.pre.describe(store, params)).map_err(broken)?;
-        describe::check(&descriptor).map_err(|why| Error::Descriptor { origin: self.origin.clone(), why })?;
+        describe::check(&descriptor).map_err(|why| self.wrong(why))?;
         Ok(descriptor)
+    }
+
+    fn wrong(&self, why: String) -> Error {
+        Error::Descriptor { origin: self.origin.clone(), why: cut(why, WORDS_BYTES) }
     }
 }
 
@@ -159,9 +158,11 @@ fn contract(code: &wasmtime::component::Component, origin: &str) -> Result<Strin
         return Ok((*version).to_owned());
     }
     match versions.first() {
-        Some(version) => {
-            Err(Error::Contract { origin: origin.to_owned(), found: format!("{INTERFACE}@{version}"), spoken: SPOKEN })
-        }
+        Some(version) => Err(Error::Contract {
+            origin: origin.to_owned(),
+            found: cut(format!("{INTERFACE}@{version}"), WORDS_BYTES),
+            spoken: SPOKEN,
+        }),
         None => Err(Error::NoExport {
             origin: origin.to_owned(),
             wanted: INTERFACE,

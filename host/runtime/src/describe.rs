@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 /// Longest name of an analyzer; it is a key of reports and a part of paths.
 const NAME_BYTES: usize = 64;
+/// Longest version, and longest summary.
+const TEXT_BYTES: usize = 1 << 10;
 /// Longest schema, and longest `extra`.
 const JSON_BYTES: usize = 256 << 10;
 /// Longest lead-in.
@@ -16,6 +18,11 @@ const BYTE_BLOCK: u32 = 16 << 20;
 /// Says what is wrong with it, if anything.
 pub(crate) fn check(descriptor: &Descriptor) -> Result<(), String> {
     check_name(&descriptor.name)?;
+    for (field, text) in [("version", &descriptor.version), ("summary", &descriptor.summary)] {
+        if text.len() > TEXT_BYTES {
+            return Err(format!("`{field}` has {} bytes; {TEXT_BYTES} at most", text.len()));
+        }
+    }
     if descriptor.version.is_empty() {
         return Err("`version` is empty".to_owned());
     }
@@ -27,6 +34,22 @@ pub(crate) fn check(descriptor: &Descriptor) -> Result<(), String> {
     let merged = properties(&merge_params);
     match properties(&params).into_iter().find(|name| merged.contains(name)) {
         Some(twice) => Err(format!("parameter `{twice}` is in `params-schema` and in `merge-params-schema`")),
+        None => Ok(()),
+    }
+}
+
+/// The same for what it says when it is asked again, with other parameters: only inputs and segmentation may differ.
+pub(crate) fn check_again(first: &Descriptor, again: &Descriptor) -> Result<(), String> {
+    let fixed = [
+        ("name", &first.name, &again.name),
+        ("version", &first.version, &again.version),
+        ("params-schema", &first.params_schema, &again.params_schema),
+        ("merge-params-schema", &first.merge_params_schema, &again.merge_params_schema),
+        ("summary-schema", &first.summary_schema, &again.summary_schema),
+        ("extra", &first.extra, &again.extra),
+    ];
+    match fixed.iter().find(|(_, first, again)| first != again) {
+        Some((field, ..)) => Err(format!("`{field}` depends on its parameters")),
         None => Ok(()),
     }
 }
@@ -187,6 +210,18 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_asked_for_may_depend_on_parameters() {
+        let again = |change: fn(&mut Descriptor)| {
+            let mut again = good();
+            change(&mut again);
+            check_again(&good(), &again)
+        };
+        assert_eq!(again(|it| it.segmentation = Segmentation::Chained), Ok(()));
+        assert_eq!(again(|it| it.extra = "{ }".into()), Err("`extra` depends on its parameters".to_owned()));
+        assert_eq!(again(|it| it.version = "2".into()), Err("`version` depends on its parameters".to_owned()));
+    }
+
+    #[test]
     fn a_parameter_belongs_to_the_sessions_or_to_the_merger() {
         let schema = r#"{"type":"object","properties":{"threshold":{"type":"number"}}}"#;
         let why = wrong(|it| {
@@ -197,10 +232,12 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_pattern_takes_no_longer_than_another() {
-        let schema = r#"{"type":"object","properties":{"a":{"type":"string","pattern":"^(a+)+$"}}}"#;
-        let value = serde_json::json!({ "a": format!("{}!", "a".repeat(40)) });
-        assert!(!validator(schema).unwrap().is_valid(&value));
+    fn a_pattern_that_could_take_for_ever_is_refused() {
+        // A back reference needs an engine that tries all ways: 2^n of them here.
+        let schema = r#"{"type":"object","properties":{"a":{"type":"string","pattern":"^(a|aa)+\\1$"}}}"#;
+        assert!(validator(schema).is_err());
+        let linear = r#"{"type":"object","properties":{"a":{"type":"string","pattern":"^(a|aa)+$"}}}"#;
+        assert!(!validator(linear).unwrap().is_valid(&serde_json::json!({ "a": format!("{}!", "a".repeat(60)) })));
     }
 
     #[test]

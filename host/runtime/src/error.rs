@@ -6,6 +6,8 @@ use std::time::Duration;
 use rushes_model::{ByteSize, Class, Classify, Code, MediaTime, Reason, Stop};
 
 use crate::call::Call;
+use crate::limits::WORDS_BYTES;
+use crate::log::cut;
 
 /// The result of anything here.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -55,7 +57,7 @@ pub enum Error {
         why: String,
     },
     /// It wants more than analyzers get.
-    #[error("component {origin} imports what no analyzer gets: {}", imports.join(", "))]
+    #[error("component {origin} imports what no analyzer gets: {}", listed(imports))]
     NotGranted {
         /// Where it comes from.
         origin: String,
@@ -236,7 +238,7 @@ pub enum Error {
 }
 
 fn listed(names: &[String]) -> String {
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    if names.is_empty() { "nothing".to_owned() } else { cut(names.join(", "), WORDS_BYTES) }
 }
 
 fn within(frames: &[String]) -> String {

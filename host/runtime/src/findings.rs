@@ -11,7 +11,8 @@ use serde_json::Value;
 use crate::bind::latest;
 use crate::call::Call;
 use crate::error::{Error, Result};
-use crate::limits::REPORT_SIZE;
+use crate::limits::{REPORT_SIZE, WORDS_BYTES};
+use crate::log::cut;
 
 /// How far behind the end of the media something may lie: a last window, a block that was begun.
 const SLACK: MediaTime = MediaTime::from_secs(1);
@@ -25,7 +26,9 @@ pub(crate) fn check(report: latest::Report, duration: MediaTime, summary: Option
     if size::of(&report) > REPORT_SIZE.as_bytes() {
         return Err(Error::TooMuch { call: Call::Report, at: duration, what: "report", allowed: REPORT_SIZE });
     }
-    Bounds { end: duration + SLACK }.findings(report, summary).map_err(|why| Error::Output { why })
+    Bounds { end: duration + SLACK }
+        .findings(report, summary)
+        .map_err(|why| Error::Output { why: cut(why, WORDS_BYTES) })
 }
 
 /// When things may happen.

@@ -29,6 +29,7 @@ mod digest;
 mod engine;
 mod error;
 mod findings;
+mod frames;
 mod imports;
 pub mod limits;
 mod log;

@@ -19,6 +19,8 @@ pub const LOG_SIZE: ByteSize = ByteSize::kib(256);
 /// Bytes that one call may hand to the host, all strings and lists together; the report is the largest of them, and
 /// its records take more room on the host than their texts and numbers.
 pub(crate) const HOSTCALL_SIZE: ByteSize = ByteSize::mib(64);
+/// What is kept of a component's own words in an error: its reasons, names of functions, imports and exports.
+pub(crate) const WORDS_BYTES: usize = 2 << 10;
 /// Handles that a component may hold, and the host for it.
 pub(crate) const HANDLES: usize = 10_000;
 /// Stack of wasm. The thread that calls needs twice as much and room for the host's own functions: 4 MiB.
@@ -47,7 +49,7 @@ pub(crate) fn media_fuel(limits: &Limits, micros: u64) -> u64 {
 
 /// Fuel for merging so many bytes.
 pub(crate) fn merge_fuel(bytes: u64) -> u64 {
-    let fuel = u128::from(FUEL_PER_MERGED_MIB) * u128::from(bytes) >> 20;
+    let fuel = (u128::from(FUEL_PER_MERGED_MIB) * u128::from(bytes)) >> 20;
     u64::try_from(fuel).unwrap_or(u64::MAX)
 }
 

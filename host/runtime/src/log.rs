@@ -65,9 +65,9 @@ impl Log {
         Self { lines: Vec::new(), room: LOG_SIZE.as_bytes(), cut_lines: 0, cut_bytes: 0, last_error: None }
     }
 
-    pub(crate) fn push(&mut self, level: Level, at: MediaTime, mut message: String) {
+    pub(crate) fn push(&mut self, level: Level, at: MediaTime, message: String) {
         let said = message.len() as u64;
-        truncate(&mut message, LINE_BYTES);
+        let message = cut(message, LINE_BYTES);
         if level == Level::Error {
             self.last_error = Some(message.clone());
         }
@@ -126,8 +126,8 @@ impl Tail {
     }
 }
 
-/// Cuts a text at a character's border.
-fn truncate(text: &mut String, longest: usize) {
+/// The text, cut at a character's border if it is longer. What a component says goes nowhere uncut.
+pub(crate) fn cut(mut text: String, longest: usize) -> String {
     if text.len() > longest {
         let mut end = longest;
         while !text.is_char_boundary(end) {
@@ -136,6 +136,7 @@ fn truncate(text: &mut String, longest: usize) {
         text.truncate(end);
         text.push('…');
     }
+    text
 }
 
 #[cfg(test)]

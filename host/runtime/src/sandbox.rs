@@ -5,14 +5,15 @@ use std::time::Duration;
 use rushes_model::pipeline::Limits;
 use rushes_model::{MediaTime, Stop, StopToken};
 use wasmtime::component::ResourceTableError;
-use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
+use wasmtime::{Store, Trap, UpdateDeadline};
 
 use crate::bind::Refusal;
 use crate::call::Call;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::limits::{HANDLES, HOSTCALL_SIZE, Refused, STACK_SIZE};
-use crate::log::Line;
+use crate::frames;
+use crate::limits::{HANDLES, HOSTCALL_SIZE, Refused, STACK_SIZE, WORDS_BYTES};
+use crate::log::{Line, cut};
 use crate::state::{Assets, CallTimedOut, State};
 
 /// What a session or merger used up.
@@ -25,9 +26,6 @@ pub struct Usage {
     /// The most that its memories and tables held, in bytes.
     pub peak_memory: u64,
 }
-
-/// How many functions of a backtrace are told.
-const FRAMES: usize = 6;
 
 /// A store with its limits set, dead after the first error.
 pub(crate) struct Sandbox {
@@ -119,15 +117,15 @@ impl Sandbox {
     fn refused(&self, call: Call, refusal: Refusal) -> Error {
         let at = self.at();
         match refusal {
-            Refusal::Params(why) => Error::Params { why },
-            Refusal::Input(why) => Error::Input { call, at, why },
-            Refusal::Failed(why) => Error::Failed { call, at, why },
+            Refusal::Params(why) => Error::Params { why: cut(why, WORDS_BYTES) },
+            Refusal::Input(why) => Error::Input { call, at, why: cut(why, WORDS_BYTES) },
+            Refusal::Failed(why) => Error::Failed { call, at, why: cut(why, WORDS_BYTES) },
         }
     }
 
     fn broken(&self, call: Call, error: &wasmtime::Error) -> Error {
         let at = self.at();
-        let frames = frames(error);
+        let frames = frames::of(error);
         if let Some(stop) = error.downcast_ref::<Stop>() {
             return Error::Stopped(*stop);
         }
@@ -155,19 +153,8 @@ impl Sandbox {
         }
         let state = self.store.data();
         let said = state.stderr.panic().or_else(|| state.log.last_error().map(str::to_owned));
-        Error::Trapped { call, at, why: said.unwrap_or(text), frames }
+        Error::Trapped { call, at, why: cut(said.unwrap_or(text), WORDS_BYTES), frames }
     }
-}
-
-/// Names of the functions that ran, innermost first.
-fn frames(error: &wasmtime::Error) -> Vec<String> {
-    let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else {
-        return Vec::new();
-    };
-    // Its text has the names demangled: `   0: 0x1234 - module.wasm!name`.
-    let text = backtrace.to_string();
-    let names = text.lines().filter_map(|line| line.split_once('!')).map(|(_, name)| name.trim().to_owned());
-    names.take(FRAMES).collect()
 }
 
 /// Time that this thread has had a core.

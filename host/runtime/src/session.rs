@@ -101,13 +101,7 @@ impl Session {
     /// As [`Session::push_audio`], and when what it leaves is too large.
     pub fn finish(&mut self, is_last: bool) -> Result<Outcome> {
         let outcome = self.sandbox.enter(Call::Finish, |store| self.guest.finish(store, is_last))?;
-        let carried = outcome.carry.as_ref().map_or(0, Vec::len);
-        for (what, size, allowed) in [("partial", outcome.partial.len(), PARTIAL_SIZE), ("carry", carried, CARRY_SIZE)]
-        {
-            if size > allowed.as_usize() {
-                return Err(Error::TooMuch { call: Call::Finish, at: self.sandbox.at(), what, allowed });
-            }
-        }
+        check_sizes(&outcome, self.sandbox.at())?;
         Ok(outcome)
     }
 
@@ -133,5 +127,30 @@ impl Session {
         let seconds_of_bytes = MediaTime::from_ratio(self.pushed_bytes, BYTES_PER_SECOND);
         let micros = (self.pushed - self.began + seconds_of_bytes).as_micros();
         self.sandbox.raise_credit(self.limits.fuel_base.saturating_add(media_fuel(&self.limits, micros)))
+    }
+}
+
+fn check_sizes(outcome: &Outcome, at: MediaTime) -> Result<()> {
+    let carried = outcome.carry.as_ref().map_or(0, Vec::len);
+    let parts = [("partial", outcome.partial.len(), PARTIAL_SIZE), ("carry", carried, CARRY_SIZE)];
+    match parts.into_iter().find(|(_, size, allowed)| *size > allowed.as_usize()) {
+        Some((what, _, allowed)) => Err(Error::TooMuch { call: Call::Finish, at, what, allowed }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_session_leaves_has_at_most_a_mebibyte_each() {
+        let check = |partial, carry: Option<usize>| {
+            let outcome = Outcome { partial: vec![0; partial], carry: carry.map(|size| vec![0; size]) };
+            check_sizes(&outcome, MediaTime::ZERO).map_err(|error| error.to_string())
+        };
+        check(1 << 20, Some(1 << 20)).unwrap();
+        assert!(check((1 << 20) + 1, None).unwrap_err().ends_with("its partial passes 1 MiB"));
+        assert!(check(0, Some((1 << 20) + 1)).unwrap_err().ends_with("its carry passes 1 MiB"));
     }
 }

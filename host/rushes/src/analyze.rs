@@ -19,6 +19,7 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
     let loaded = host::load(command.pipelines.as_deref())?;
     let name = command.pipeline.as_deref().unwrap_or(IMPLICIT);
     let ready = loaded.catalog.find(name)?;
+    host::check_bucket(&loaded.settings, &place)?;
     let runtime = host::runtime()?;
     let options = host::reading(&loaded.settings);
     let object = runtime.block_on(host::storage().open(&place, options)).map_err(|error| Fault::of(&error))?;
@@ -67,7 +68,6 @@ fn object_ref(text: &str) -> Result<ObjectRef, Fault> {
 
 /// Ctrl-C ends the run in order: threads are joined, requests end.
 fn stop_on_interrupt(runtime: &tokio::runtime::Runtime, stop: StopSource) {
-    #[expect(clippy::disallowed_methods, reason = "a one-off command has no Tasks; this one ends with the process")]
     drop(runtime.spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             stop.stop(Stop::Cancelled);
@@ -91,5 +91,8 @@ fn write(command: &Analyze, report: &rushes_model::report::Report) -> Result<(),
 
 /// Columns of a report; terminals tell theirs through COLUMNS.
 pub(crate) fn width() -> usize {
-    host::env("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| (40..=240).contains(columns)).unwrap_or(100)
+    host::env("COLUMNS")
+        .and_then(|columns| columns.parse().ok())
+        .filter(|columns| (40..=240).contains(columns))
+        .unwrap_or(100)
 }

@@ -23,7 +23,9 @@ impl Bar {
         let elapsed = self.0.elapsed().as_secs_f64().max(0.001);
         let (read, size) = (ByteSize::bytes(bytes_read), ByteSize::bytes(size));
         let speed = at.as_secs_f64() / elapsed;
-        self.0.set_message(format!("{at} of {duration}  {read} of {size}  {speed:.1}x  segment {segments_done}/{segments}"));
+        self.0.set_message(format!(
+            "{at} of {duration}  {read} of {size}  {speed:.1}x  segment {segments_done}/{segments}"
+        ));
     }
 
     /// For a job of which only the share that is done is known.

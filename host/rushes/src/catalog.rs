@@ -47,8 +47,12 @@ impl Catalog {
     pub(crate) fn find(&self, name: &str) -> Result<&Ready, Failure> {
         self.ready.get(name).ok_or_else(|| {
             let known: Vec<_> = self.names().collect();
-            Failure::new(Code::PipelineUnknown, Class::Permanent(Reason::Request), format!("no pipeline is called `{name}`"))
-                .with_help(format!("known are: {}", known.join(", ")))
+            Failure::new(
+                Code::PipelineUnknown,
+                Class::Permanent(Reason::Request),
+                format!("no pipeline is called `{name}`"),
+            )
+            .with_help(format!("known are: {}", known.join(", ")))
         })
     }
 

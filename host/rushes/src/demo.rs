@@ -77,7 +77,11 @@ fn storage_of(s3: &devs3::Running) -> Storage {
 
 /// Puts the recording where a web app would.
 async fn upload(command: &Demo, storage: &Storage) -> Result<String, Fault> {
-    let name = command.recording.as_deref().and_then(Path::file_name).map_or("sample.mp4".into(), |name| name.to_string_lossy().into_owned());
+    let name = command
+        .recording
+        .as_deref()
+        .and_then(Path::file_name)
+        .map_or("sample.mp4".into(), |name| name.to_string_lossy().into_owned());
     let key = format!("video/demo/{name}");
     let put = async {
         storage.create_bucket(BUCKET).await?;

@@ -55,9 +55,8 @@ impl Fault {
         let (red, dim, plain) = if paint { ("\x1b[1;31m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
         let Failure { code, chain, help, .. } = &self.failure;
         let (first, causes) = chain.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
-        match &self.rendered {
-            Some(text) => eprint!("{text}"),
-            None => {}
+        if let Some(text) = &self.rendered {
+            eprint!("{text}");
         }
         let first = if self.rendered.is_some() { "nothing was done" } else { first };
         eprintln!("{red}error[{code}]{plain}: {first}");

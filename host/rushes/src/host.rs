@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use rushes_config::Settings;
-use rushes_config::settings::{ChunkSize, LogFormat};
+use rushes_config::settings::{Billing, ChunkSize, LogFormat};
 use rushes_model::report::Method;
-use rushes_model::ByteSize;
+use rushes_model::{ByteSize, Class, Code, Failure, ObjectRef, Reason};
 use rushes_runtime::{Engine, EngineConfig};
 use rushes_source::{Options, Storage, StorageConfig};
 use tokio::runtime::Runtime;
@@ -31,6 +31,7 @@ pub(crate) fn load(pipelines: Option<&Path>) -> Result<Loaded, Fault> {
     let document = pipelines.map(read_document).transpose()?;
     let host_table = document.as_ref().map(rushes_config::Document::host);
     let settings = Settings::load(env, host_table).map_err(|refusals| refused_config(&refusals.into()))?;
+    refuse_what_is_not_there_yet(&settings)?;
     let components = Components::new(engine(&settings)?);
     let declared = match &document {
         Some(document) => Some(document.check(&components, env).map_err(|problems| refused(&problems))?),
@@ -38,6 +39,38 @@ pub(crate) fn load(pipelines: Option<&Path>) -> Result<Loaded, Fault> {
     };
     let catalog = Catalog::new(declared, &components)?;
     Ok(Loaded { settings, catalog })
+}
+
+/// A setting that would be taken and do nothing is worse than none.
+fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {
+    let refused = |text: &str, help: &str| {
+        let class = Class::Permanent(Reason::Request);
+        Err(Fault::from(Failure::new(Code::SettingInvalid, class, text).with_help(help)))
+    };
+    if !settings.enable_streaming_processing {
+        return refused(
+            "ENABLE_STREAMING_PROCESSING is `false`, and this version always streams",
+            "leave it out: an object is read by ranges, whatever its size",
+        );
+    }
+    if settings.storage_billing == Billing::Egress {
+        return refused(
+            "STORAGE_BILLING is `egress`, and this version reads through gaps as `region` does",
+            "leave it out, or set it to `region`",
+        );
+    }
+    Ok(())
+}
+
+/// Whether a bucket may be read at all.
+pub(crate) fn check_bucket(settings: &Settings, object: &ObjectRef) -> Result<(), Failure> {
+    let (ObjectRef::S3 { bucket, .. }, Some(allowed)) = (object, &settings.storage_buckets) else { return Ok(()) };
+    if allowed.contains(bucket) {
+        return Ok(());
+    }
+    let message = format!("{object} may not be read: STORAGE_BUCKETS names {}", allowed.join(", "));
+    Err(Failure::new(Code::StorageDenied, Class::Permanent(Reason::Storage), message)
+        .with_help("add the bucket to STORAGE_BUCKETS, or leave the setting out to allow all"))
 }
 
 /// The engine, with its cache of compiled code.
@@ -49,7 +82,8 @@ pub(crate) fn engine(settings: &Settings) -> Result<Engine, Fault> {
 
 /// Compiled components: they can be made anew at any time, so they lie with the user's caches, not with the data.
 fn cache_folder(settings: &Settings) -> PathBuf {
-    let user = env("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| env("HOME").map(|home| Path::new(&home).join(".cache")));
+    let user =
+        env("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| env("HOME").map(|home| Path::new(&home).join(".cache")));
     match env("RUSHES_CACHE").map(PathBuf::from) {
         Some(folder) => folder,
         None => user.map_or_else(|| settings.data.join("cache"), |folder| folder.join("rushes")),
@@ -95,7 +129,8 @@ pub(crate) fn reading(settings: &Settings) -> Options {
 /// Logs go to standard error, so that standard output stays a result.
 pub(crate) fn log_to_stderr(settings: &Settings) -> Result<(), Fault> {
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log).map_err(|error| {
-        Fault::usage(format!("RUSHES_LOG is `{}`: {error}", settings.log)).with_help("write a level, or target=level, …")
+        Fault::usage(format!("RUSHES_LOG is `{}`: {error}", settings.log))
+            .with_help("write a level, or target=level, …")
     })?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log_format {

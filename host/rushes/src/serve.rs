@@ -59,9 +59,10 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage) -> Result<Served, Fa
     let tasks = Tasks::new();
     let (queue, handle) = Queue::new(store.clone(), budget, queue_settings(&settings));
     let work = Running { settings: Arc::clone(&settings), catalog: Arc::clone(&catalog), storage: storage.clone() };
+    let looking = Looking { settings: Arc::clone(&settings), storage };
     let shutdown = tasks.shutdown();
     tasks.spawn("queue", Ends::StopHost, async move {
-        if let Err(failed) = queue.run(work, Looking(storage), shutdown).await {
+        if let Err(failed) = queue.run(work, looking, shutdown).await {
             error!(error = %failed, "the queue ended");
         }
     });

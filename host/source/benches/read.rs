@@ -45,8 +45,8 @@ fn main() -> Outcome {
 
 fn compare() -> Outcome {
     let folder = tempfile::tempdir()?;
-    fs::create_dir(folder.path().join("b"))?;
-    File::create(folder.path().join("b/object"))?.set_len(GIB)?;
+    fs::create_dir(folder.path().join("bench"))?;
+    File::create(folder.path().join("bench/object"))?.set_len(GIB)?;
     println!(
         "{:<42} {:>7} {:>7} {:>9} {:>9}  requests, hedges",
         "reading in order", "wall s", "CPU s", "base MB", "peak MB"
@@ -82,7 +82,7 @@ fn start(folder: &Path, case: usize) -> Outcome<(Child, String)> {
 
 /// One stream, into nothing: `time` of the shell counts the client's CPU alone.
 fn curl(endpoint: &str) -> Outcome {
-    let script = format!("TIMEFORMAT='%R %U %S'; time curl -s -o /dev/null {endpoint}/b/object");
+    let script = format!("TIMEFORMAT='%R %U %S'; time curl -s -o /dev/null {endpoint}/bench/object");
     let output = Command::new("bash").args(["-c", &script]).output()?;
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     let times: Vec<f64> = text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
@@ -114,7 +114,7 @@ async fn read(endpoint: &str, case: usize) -> Outcome {
         credentials: Some(Credentials { key: "k".into(), secret: "s".into(), token: None }),
         ..StorageConfig::default()
     });
-    let reference = ObjectRef::S3 { bucket: "b".into(), key: "object".into() };
+    let reference = ObjectRef::S3 { bucket: "bench".into(), key: "object".into() };
     let object = storage.open(&reference, Options { chunk: ByteSize::mib(64), ..Options::default() }).await?;
     let base = memory("VmRSS")?;
     let begun = Instant::now();

@@ -125,8 +125,8 @@ impl Object {
         let span = first * BLOCK..(end * BLOCK).min(source.identity.size);
         let mut fetched = BytesMut::with_capacity(offset(span.end - span.start));
         let _request = source.requests.acquire().await;
-        let (_, wanted) = watch::channel(true);
-        source.download(span.clone(), wanted, |frame| fetched.extend_from_slice(&frame)).await?;
+        let (_, is_starving) = watch::channel(true);
+        source.download(span.clone(), is_starving, |frame| fetched.extend_from_slice(&frame)).await?;
         let fetched = fetched.freeze();
         let mut blocks = self.0.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         for index in first..end {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::SeqCst;
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
@@ -76,13 +76,19 @@ impl Reader {
             if let Some(chunk) = current.cut.pop_front() {
                 return Some(Ok(chunk));
             }
+            let current_starved = current.has_starved;
             match self.next_frame().await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => {
                     self.end();
                     return Some(Err(error));
                 }
-                None => self.current = None,
+                None => {
+                    if !current_starved {
+                        self.hunger.is_starving.send_replace(false);
+                    }
+                    self.current = None;
+                }
             }
         }
     }
@@ -94,10 +100,10 @@ impl Reader {
             Err(TryRecvError::Empty) => {}
         }
         let since = Instant::now();
-        self.hunger.is_stuck.store(true, Relaxed);
+        self.hunger.is_stuck.store(true, SeqCst);
         self.hunger.woken.notify_one();
         let part = self.parts.recv().await;
-        self.hunger.is_stuck.store(false, Relaxed);
+        self.hunger.is_stuck.store(false, SeqCst);
         self.source.counters.waited(since.elapsed());
         part
     }
@@ -144,14 +150,14 @@ impl Current {
         Self { part, at, cut: VecDeque::new(), has_starved: false }
     }
 
-    /// The consumer waits for this part: it may be hedged, and the window grows, once a part. The first part of a
-    /// stream is always waited for and says nothing.
+    /// The consumer waits for this part: what is late may be asked for twice, and the window grows, once a part. The
+    /// first part of a stream is always waited for and says nothing.
     fn starve(&mut self, source: &Source, hunger: &Hunger, is_first: bool) {
         if self.has_starved {
             return;
         }
         self.has_starved = true;
-        self.part.wanted.send_replace(true);
+        hunger.is_starving.send_replace(true);
         if !is_first && source.pace().window.starved(Instant::now()) {
             source.budget.wake();
             hunger.woken.notify_one();

@@ -1,7 +1,7 @@
 //! Who may begin: pieces in order, each with its bytes reserved first and then a request of the host's.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use bytes::Bytes;
 use tokio::sync::{Notify, mpsc, watch};
@@ -16,8 +16,6 @@ use crate::plan::{Piece, Plan};
 pub(crate) struct Part {
     pub(crate) piece: Piece,
     pub(crate) frames: mpsc::UnboundedReceiver<Result<Bytes, Error>>,
-    /// Set when the consumer waits for it.
-    pub(crate) wanted: watch::Sender<bool>,
 }
 
 /// What the reader tells its scheduler.
@@ -25,8 +23,10 @@ pub(crate) struct Part {
 pub(crate) struct Hunger {
     /// Something changed: the window grew, or the consumer ran out of parts.
     pub(crate) woken: Notify,
-    /// The consumer waits and nothing at all is on its way.
+    /// The consumer waits and nothing at all is on its way. Taken back with the part that is begun for it.
     pub(crate) is_stuck: AtomicBool,
+    /// The consumer waits for bytes again and again: answers that are late are worth asking for twice.
+    pub(crate) is_starving: watch::Sender<bool>,
 }
 
 /// Begins pieces until the plan is done, and owns them: when this future is dropped, all requests end.
@@ -42,26 +42,26 @@ pub(crate) async fn schedule(
         let part = source.pace().window.part();
         let Some(piece) = plan.take(part, held.len() as u64) else { break };
         let (sender, frames) = mpsc::unbounded_channel();
-        let (wanted, is_wanted) = watch::channel(false);
         if let Some(bytes) = slice(&held, &piece) {
             // Receivers that are gone mean that the reader is, too; this task is about to be dropped.
             let _ = sender.send(Ok(bytes));
-            let _ = parts.send(Part { piece, frames, wanted });
+            let _ = parts.send(Part { piece, frames });
             continue;
         }
         wait_for_window(&source, &mut tasks, &hunger).await;
         let mut permit = wait_for_bytes(&source, &piece, &hunger).await;
         let Ok(request) = Arc::clone(&source.requests).acquire_owned().await else { break };
         let span = piece.span.clone();
-        let _ = parts.send(Part { piece, frames, wanted });
+        let _ = parts.send(Part { piece, frames });
         let source = Arc::clone(&source);
+        let is_starving = hunger.is_starving.subscribe();
         tasks.spawn(async move {
             let _request = request;
             let sink = |frame: Bytes| {
                 let share = permit.split(frame.len() as u64);
                 let _ = sender.send(Ok(Bytes::from_owner(Held { frame, _share: share })));
             };
-            if let Err(error) = source.download(span, is_wanted, sink).await {
+            if let Err(error) = source.download(span, is_starving, sink).await {
                 let _ = sender.send(Err(error));
             }
         });
@@ -88,14 +88,14 @@ async fn wait_for_bytes(source: &Source, piece: &Piece, hunger: &Hunger) -> Perm
     let reserved = source.budget.reserve(bytes, || source.pace().window.ahead());
     tokio::pin!(reserved);
     loop {
+        // Looked at before each wait: the call that came with it may have been answered while the window was full.
+        if hunger.is_stuck.swap(false, SeqCst) {
+            return source.budget.force(bytes);
+        }
         tokio::select! {
             biased;
             permit = &mut reserved => return permit,
-            () = hunger.woken.notified() => {
-                if hunger.is_stuck.load(Relaxed) {
-                    return source.budget.force(bytes);
-                }
-            }
+            () = hunger.woken.notified() => {}
         }
     }
 }

@@ -33,7 +33,12 @@ impl Write {
                 .await?
                 .into_iter()
                 .next(),
-            _ => end_pending(&transaction, id, Event::Cancel, &cancelled()).await?,
+            State::WaitingForFile
+            | State::Ready
+            | State::RetryWait
+            | State::Completed
+            | State::Failed
+            | State::Cancelled => end_pending(&transaction, id, Event::Cancel, &cancelled()).await?,
         };
         let job = Job::load(&*transaction, row.ok_or(Error::UnknownJob(id))?, transaction.now).await?;
         transaction.commit().await?;

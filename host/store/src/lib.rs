@@ -42,6 +42,7 @@ mod readiness;
 mod reports;
 mod retry;
 mod transaction;
+mod waiting;
 
 pub use claim::{Claim, ClaimRequest, Loaded};
 pub use counts::Counts;

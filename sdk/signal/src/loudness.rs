@@ -55,6 +55,8 @@ mod tests {
     fn silence_has_no_loudness() {
         assert_eq!(integrated([0.0; 10].into_iter()), None);
         assert_eq!(integrated(std::iter::empty()), None);
+        assert_eq!(integrated([mean_square(-75.0); 10].into_iter()), None);
+        assert_eq!(range([mean_square(-75.0); 10].into_iter()), None);
         assert_eq!(range([0.0; 10].into_iter()), None);
     }
 

@@ -113,5 +113,9 @@ mod tests {
         samples[19] = 0.25;
         sums.measure(&samples);
         assert!(sums.differ);
+        samples[19] = 0.5;
+        samples[1] = 0.25;
+        sums.measure(&samples);
+        assert!(sums.differ);
     }
 }

@@ -13,8 +13,10 @@ pub(crate) const HOPS: u64 = 10;
 const WINDOW: usize = 40;
 /// Hops in a level.
 const HOPS_PER_LEVEL: usize = 2;
-/// Longest transform: 40 ms at 48 kHz.
+/// Longest transform: 43 ms at 48 kHz.
 const MAX_TRANSFORM: usize = 2048;
+/// The spectrum is taken of each fourth slot: the long-term one needs no more.
+const SPECTRUM_EVERY: u64 = 4;
 
 /// A slot, so far.
 #[derive(Debug)]
@@ -70,7 +72,7 @@ impl Slot {
 
     /// Hears a piece of a hop.
     pub(crate) fn listen(&mut self, interleaved: &[f32], channels: usize) {
-        let Some(spectrum) = &self.spectrum else { return };
+        let Some(spectrum) = self.spectrum.as_ref().filter(|_| self.has_spectrum()) else { return };
         let room = spectrum.length() - self.mono.len().min(spectrum.length());
         let scale = 1.0 / channels as f32;
         self.mono.extend(interleaved.chunks_exact(channels).take(room).map(|frame| frame.iter().sum::<f32>() * scale));
@@ -107,9 +109,13 @@ impl Slot {
         self.hops.iter().all(|hop| hop.2)
     }
 
-    /// The power in each bin, of a complete slot.
+    fn has_spectrum(&self) -> bool {
+        self.index.is_multiple_of(SPECTRUM_EVERY)
+    }
+
+    /// The power in each bin, of a complete slot whose spectrum is taken.
     pub(crate) fn spectrum(&mut self) -> Option<&[f32]> {
-        if !self.is_complete() {
+        if !self.is_complete() || !self.has_spectrum() {
             return None;
         }
         self.spectrum.as_mut().map(|spectrum| spectrum.power(&self.mono))

@@ -82,12 +82,15 @@ fn silence_has_no_loudness() {
     }
     assert_eq!(number(&report, "silence_ratio"), Some(1.0));
     assert_events(&report, "silence", &[(0.0, 5.0)], 0.0);
+    // A level that isn't complete isn't one.
+    assert_events(&crate::run::report(48_000, STEREO, &[0.0; 96_000 * 5 + 2 * 720]), "silence", &[(0.0, 5.0)], 0.0);
     assert!(report.not_measured.iter().any(|missing| missing.what == "integrated_lufs"));
 }
 
 #[test]
 fn less_than_a_window_is_measured_as_far_as_it_goes() {
-    let report = report(48_000, &["M"], &sine(48_000, 1_000.0, 0.5, 0.25));
+    let report = report(48_000, &["M"], &sine(48_000, 1_000.0, 0.5, 0.255));
+    assert_eq!(report.coverage, 1.0);
     assert_eq!(number(&report, "integrated_lufs"), None);
     assert!((number(&report, "true_peak_dbtp").unwrap() + 6.02).abs() < 0.05);
     assert!((number(&report, "rms_dbfs").unwrap() + 9.03).abs() < 0.01);
@@ -97,6 +100,13 @@ fn less_than_a_window_is_measured_as_far_as_it_goes() {
 fn a_recording_without_a_sample_is_a_report_all_the_same() {
     let run = recording(48_000, STEREO, &[]).duration_us(1_000_000).run().unwrap();
     assert_eq!((run.report.coverage, run.report.events.len()), (0.0, 0));
+}
+
+#[test]
+fn sound_that_ends_before_its_segment_is_measured_to_its_end() {
+    let samples = sine(48_000, 1_000.0, 0.5, 1.055);
+    let run = recording(48_000, &["M"], &samples).duration_us(4_220_000).cuts_us(&[2_000_000]).run().unwrap();
+    assert_eq!(run.report.coverage, 0.25);
 }
 
 #[test]
@@ -203,7 +213,7 @@ fn a_gap_is_no_silence() {
     assert!((report.coverage - 4.0 / 6.0).abs() < 0.02, "{}", report.coverage);
     let momentary = series(&report, "momentary");
     let is_known = |at: f64| momentary.iter().any(|&(time, value)| (time - at).abs() < 0.01 && !value.is_nan());
-    assert!(is_known(2.0) && !is_known(3.0) && !is_known(4.3) && is_known(4.5));
+    assert!(is_known(2.0) && !is_known(3.0) && !is_known(4.3) && is_known(4.4));
     // The tone is as loud as without the gap.
     let expected = number(&crate::run::report(48_000, &["M"], &samples), "integrated_lufs").unwrap();
     assert!((number(&report, "integrated_lufs").unwrap() - expected).abs() < 0.02);

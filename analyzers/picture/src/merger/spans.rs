@@ -69,6 +69,15 @@ mod tests {
     }
 
     #[test]
+    fn a_span_begins_and_ends_when_pictures_are_first_shown() {
+        let frame = |index, luma, shown_us| Frame { index, luma, shown_us, ..Frame::default() };
+        let mut moments = Moments::new(100_000, 10_000_000);
+        moments
+            .add(&Partial { frames: vec![frame(0, 0, 0), frame(1, 1, 30_000), frame(2, 1, 0), frame(3, 0, 20_000)] });
+        assert_eq!(times(&of_state(&moments, 0, |moment| moment.frame.luma == 1)), [(70, 280)]);
+    }
+
+    #[test]
     fn rest_begins_with_the_picture_that_stays() {
         let moments = moments(&[0, 0, 1, 1, 0], &[0, 1, 2, 3, 4]);
         assert_eq!(times(&of_rest(&moments, 0, |moment| moment.frame.luma == 1)), [(100, 400)]);

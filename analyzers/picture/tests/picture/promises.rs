@@ -79,6 +79,15 @@ fn bars_are_measured_and_a_black_picture_has_none() {
     let found = report(40, &boxed);
     assert_eq!((number(&found, "/letterbox/top"), number(&found, "/letterbox/bottom")), (Some(12.0), Some(12.0)));
     assert_eq!((number(&found, "/letterbox/left"), number(&found, "/letterbox/right")), (Some(0.0), Some(0.0)));
+    // A night scene within the frame makes no larger bars.
+    let night =
+        film(
+            50,
+            |number, x, y| {
+                if (12..if number < 30 { 78 } else { 40 }).contains(&y) { scene(1, number, x, y) } else { 16 }
+            },
+        );
+    assert_eq!(number(&report(40, &night), "/letterbox/bottom"), Some(12.0));
     let black = report(40, &film(50, |_, _, _| 16));
     assert!(black.summary["letterbox"].is_null());
 }
@@ -91,6 +100,8 @@ fn a_flat_picture_has_no_sharpness() {
         (None, None, Some(0.0))
     );
     assert!(found.not_measured.iter().any(|missing| missing.what == "sharpness"));
+    let dithered = report(40, &film(25, |_, x, y| 120 + ((x + y) % 2) as u8));
+    assert_eq!(number(&dithered, "/sharpness"), None);
 }
 
 #[test]
@@ -111,6 +122,12 @@ fn a_dissolve_is_no_cut() {
 }
 
 #[test]
+fn a_picture_that_changes_all_the_time_is_not_cut() {
+    let restless = film(100, |number, x, y| scene(number % 4, 0, x, y));
+    assert_eq!(events(&report(40, &restless), "cut"), []);
+}
+
+#[test]
 fn a_gap_ends_spans_and_is_no_cut() {
     let gap = Span { start_us: 4_000_000, end_us: 6_000_000 };
     let pictures = film(250, |number, x, y| scene(if number < 125 { 1 } else { 3 }, 0, x, y));
@@ -118,6 +135,12 @@ fn a_gap_ends_spans_and_is_no_cut() {
     assert_eq!(events(&found, "cut"), []);
     assert_eq!(events(&found, "freeze"), [(0.0, 4.0), (6.0, 10.0)]);
     assert!((found.coverage - 0.8).abs() < 0.01, "{}", found.coverage);
+    let motion = found.series.iter().find(|series| series.name == "motion").unwrap();
+    assert_eq!(
+        motion.values.iter().filter(|value| value.is_nan()).count(),
+        2,
+        "the first picture and the one after the gap"
+    );
 }
 
 #[test]

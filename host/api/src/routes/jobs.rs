@@ -14,7 +14,7 @@ use crate::body::{Asked, Body, Named};
 use crate::cursor;
 use crate::deps::{Deps, Loaded};
 use crate::job::JobBody;
-use crate::problem::Problem;
+use crate::problem::{Document, Problem};
 use crate::router::App;
 use crate::routes::request::JobRequest;
 
@@ -42,8 +42,8 @@ pub(crate) struct Wanted {
 #[utoipa::path(post, path = "/api/v1/jobs", tag = "jobs", request_body = JobRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same request, it creates nothing new for 24 hours")),
     responses((status = 202, description = "Accepted; `Location` is its address", body = JobBody),
-              (status = 400, description = "The request can't be understood", body = Problem),
-              (status = 422, description = "No such pipeline, or the key was used for another request", body = Problem)))]
+              (status = 400, description = "The request can't be understood", body = Document),
+              (status = 422, description = "No such pipeline, or the key was used for another request", body = Document)))]
 pub(crate) async fn create(
     State(app): State<App>,
     headers: HeaderMap,
@@ -65,7 +65,7 @@ pub(crate) async fn create(
            ("limit" = Option<u64>, Query, description = "How many, 1 to 200; 50 without it"),
            ("cursor" = Option<String>, Query, description = "`next` of the page before")),
     responses((status = 200, description = "A page", body = JobPage),
-              (status = 400, description = "A parameter can't be understood", body = Problem)))]
+              (status = 400, description = "A parameter can't be understood", body = Document)))]
 pub(crate) async fn list(State(app): State<App>, Asked(wanted): Asked<Wanted>) -> Result<Json<JobPage>, Problem> {
     let after = match &wanted.cursor {
         Some(text) => Some(cursor::read(text).ok_or_else(|| Problem::bad_request("`cursor` is none of ours"))?),
@@ -87,7 +87,7 @@ pub(crate) async fn list(State(app): State<App>, Asked(wanted): Asked<Wanted>) -
 
 /// A job as it stands.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "The job")),
-    responses((status = 200, description = "The job", body = JobBody), (status = 404, description = "No such job", body = Problem)))]
+    responses((status = 200, description = "The job", body = JobBody), (status = 404, description = "No such job", body = Document)))]
 pub(crate) async fn get(State(app): State<App>, Named(id): Named) -> Result<Json<JobBody>, Problem> {
     let job = app.deps.store.find_job(id).await?.ok_or(Error::UnknownJob(id))?;
     Ok(Json(JobBody::from(&job)))
@@ -95,8 +95,8 @@ pub(crate) async fn get(State(app): State<App>, Named(id): Named) -> Result<Json
 
 /// Tries a job now: again if it ended, sooner if it waits. Segments that were finished aren't done again.
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", tag = "jobs", params(("id" = String, Path, description = "The job")),
-    responses((status = 202, description = "It will be", body = JobBody), (status = 404, description = "No such job", body = Problem),
-              (status = 409, description = "It is ready or at work already", body = Problem)))]
+    responses((status = 202, description = "It will be", body = JobBody), (status = 404, description = "No such job", body = Document),
+              (status = 409, description = "It is ready or at work already", body = Document)))]
 pub(crate) async fn retry(State(app): State<App>, Named(id): Named) -> Result<(StatusCode, Json<JobBody>), Problem> {
     let job = app.deps.queue.retry(id).await?;
     Ok((StatusCode::ACCEPTED, Json(JobBody::from(&job))))
@@ -104,8 +104,8 @@ pub(crate) async fn retry(State(app): State<App>, Named(id): Named) -> Result<(S
 
 /// Cancels a job. One that is at work stops within moments.
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", tag = "jobs", params(("id" = String, Path, description = "The job")),
-    responses((status = 202, description = "It will be", body = JobBody), (status = 404, description = "No such job", body = Problem),
-              (status = 409, description = "It ended already", body = Problem)))]
+    responses((status = 202, description = "It will be", body = JobBody), (status = 404, description = "No such job", body = Document),
+              (status = 409, description = "It ended already", body = Document)))]
 pub(crate) async fn cancel(State(app): State<App>, Named(id): Named) -> Result<(StatusCode, Json<JobBody>), Problem> {
     let job = app.deps.queue.cancel(id).await?;
     Ok((StatusCode::ACCEPTED, Json(JobBody::from(&job))))

@@ -7,14 +7,14 @@ use rushes_model::Code;
 use rushes_store::Error;
 
 use crate::body::Named;
-use crate::problem::Problem;
+use crate::problem::{Document, Problem};
 use crate::router::App;
 
 /// A job's report, as it was stored.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/report", tag = "jobs",
     params(("id" = String, Path, description = "The job")),
     responses((status = 200, description = "The report; its schema's version is in it", content_type = "application/json", body = Object),
-              (status = 404, description = "No such job, or no report yet", body = Problem)))]
+              (status = 404, description = "No such job, or no report yet", body = Document)))]
 pub(crate) async fn get(State(app): State<App>, Named(id): Named) -> Result<Response, Problem> {
     if let Some(report) = app.deps.store.find_report(id).await? {
         return Ok(([(header::CONTENT_TYPE, "application/json")], report).into_response());

@@ -80,7 +80,7 @@ impl<'a> Components<'a> {
     pub(crate) fn warn_of_unused(&self, root: &Table<'_>) {
         for (name, entry) in self.declared.iter().filter(|(_, entry)| !entry.used) {
             let message = format!("analyzer `{name}` is used by no pipeline");
-            root.refuse(Problem::new(format!("analyzers.{name}"), entry.span.clone(), message).as_warning());
+            root.refuse(Problem::new(format!("analyzers.{name}"), entry.span.clone(), message).into_warning());
         }
     }
 

@@ -117,7 +117,8 @@ fn a_whole_file_becomes_pipelines_routes_and_webhooks() {
     assert_eq!((route.pipeline.as_str(), taken["interview_id"].as_str()), ("interview", "42"));
     assert!(pipelines.route("interviews", "video/42/a.mp4", Some("audio")).is_none());
     assert_eq!(pipelines.webhooks()[0].secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-    assert_eq!(pipelines.warnings().iter().count(), 0);
+    let warnings: Vec<&str> = pipelines.warnings().iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(warnings, ["nothing is sent to webhook `app` by this version"]);
 }
 
 #[test]
@@ -250,6 +251,7 @@ fn a_secret_that_the_environment_lacks_is_an_error() {
     assert_eq!(
         problems(text),
         [
+            "2:11: nothing is sent to webhook `a` by this version",
             "3:7: `url` must begin with https:// or http:// and name a host",
             "4:10: the environment has no `NO_SUCH`",
             "5:11: unknown event `job.faild` (did you mean `job.failed`?)",
@@ -305,7 +307,13 @@ pipeline interview
 route s3://interviews/video/{interview_id}/{name} -> interview (video)
 webhook app -> https://app.example.com/hooks on interview.completed, job.failed
 
-conf/pipelines.toml: no errors
+warning: nothing is sent to webhook `app` by this version
+  --> conf/pipelines.toml:25:11
+   |
+25 | [webhooks.app]
+   |           ^^^
+
+conf/pipelines.toml: 1 warning
 ";
     assert_eq!(load(WHOLE).unwrap().summary(false), expected);
 }

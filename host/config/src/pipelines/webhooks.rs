@@ -27,6 +27,8 @@ fn webhook(name: &At<String>, table: Table<'_>, env: &dyn Fn(&str) -> Option<Str
         let problem = Problem::new(table.key("secret"), secret.span.clone(), "`secret` is no Standard Webhooks secret");
         table.refuse(problem.with_help("make one: echo whsec_$(openssl rand -base64 32)"));
     }
+    let warning = format!("nothing is sent to webhook `{}` by this version", name.value);
+    table.refuse(Problem::new(table.path(), name.span.clone(), warning).into_warning());
     table.finish();
     Some(Webhook { name: name.value.clone(), url: url?.value, secret: secret?.value, events })
 }

@@ -32,7 +32,10 @@ fn every_keyframe(opened: &Opened) -> Vec<Segment> {
 /// What a file with pictures and sound is made of, in several ways.
 const KINDS: [(&str, &str); 5] = [
     ("pyramid.mp4", "-c:v libx264 -preset veryfast -bf 3 -g 50 -c:a aac"),
-    ("open.mp4", "-c:v libx264 -preset veryfast -x264-params open-gop=1:keyint=24:bframes=3:ref=3 -c:a aac"),
+    (
+        "open.mp4",
+        "-c:v libx264 -preset veryfast -x264-params open-gop=1:keyint=24:bframes=3:ref=3:b-adapt=0:scenecut=0 -c:a aac",
+    ),
     ("slices.mp4", "-c:v libx264 -preset veryfast -x264-params slices=4:keyint=30 -c:a aac -movflags +faststart"),
     (
         "fragments.mp4",
@@ -126,14 +129,34 @@ fn a_grid_is_fed_the_pictures_shown_at_its_points_and_decodes_no_more_than_it_mu
     let all = opened.feed(&opened.whole(), &[], &[video(Sampling::EveryFrame)]);
     let grid = opened.feed(&opened.whole(), &[], &[video(Sampling::Interval(200_000))]);
     assert_eq!(grid.video[0].len(), 30);
-    for (step, frame) in grid.video[0].iter().enumerate() {
-        assert_eq!(frame.time, MediaTime::from_millis(200 * step as u64));
-        let shown = all.video[0].iter().rfind(|shown| shown.time <= frame.time).unwrap();
-        assert_eq!((frame.pts, &frame.data), (shown.pts, &shown.data));
-    }
+    assert_on_grid(&grid.video[0], &all.video[0], 200);
     let ((all, _, _, _), (few, there, _, _)) = (all.fed[0], grid.fed[0]);
     assert_eq!((all, there), (150, 150));
     assert!(few < 110, "{few} of {all} were decoded");
+}
+
+fn assert_on_grid(sent: &[VideoFrame], all: &[VideoFrame], step_ms: u64) {
+    // A file may begin with its sound.
+    let first = all[0].time.as_micros().div_ceil(step_ms * 1_000);
+    for (step, frame) in (first..).zip(sent) {
+        assert_eq!(frame.time, MediaTime::from_millis(step_ms * step));
+        let shown = all.iter().rfind(|shown| shown.time <= frame.time).unwrap();
+        assert_eq!((frame.pts, &frame.data), (shown.pts, &shown.data), "{}", frame.time);
+    }
+}
+
+/// A grid point in the middle of nothing else that is wanted, even where its picture comes after a later keyframe.
+#[test]
+fn a_coarse_grid_is_fed_the_same_pictures_as_a_fine_one() {
+    let folder = Folder::new();
+    for kind in KINDS {
+        let opened = Opened::open(&made(&folder, kind));
+        let all = opened.feed(&opened.whole(), &[], &[video(Sampling::EveryFrame)]);
+        let grid = opened.feed(&opened.whole(), &[], &[video(Sampling::Interval(440_000))]);
+        assert_on_grid(&grid.video[0], &all.video[0], 440);
+        let last = grid.video[0].last().unwrap();
+        assert_eq!((last.time, grid.gaps), (MediaTime::from_millis(13 * 440), vec![]), "{kind:?}");
+    }
 }
 
 #[test]
@@ -194,6 +217,23 @@ fn a_damaged_picture_is_a_gap_until_the_next_keyframe() {
     assert!(got.video[0].iter().eq(kept));
     assert!(got.audio == clean.audio);
     assert_eq!(got.fed[0].2 as usize, clean.video[0].len() - got.video[0].len());
+}
+
+/// What is shown before the keyframe that ends the damage refers to what was damaged.
+#[test]
+fn leading_pictures_after_damage_are_lost_with_it() {
+    let folder = Folder::new();
+    let opened = Opened::open(&made(&folder, KINDS[1]));
+    let wants = [video(Sampling::EveryFrame)];
+    let clean = opened.feed(&opened.whole(), &[], &wants);
+    let (keyframes, track) = (opened.keyframes(), opened.index.video().unwrap());
+    let hit = track.packets.iter().filter(|packet| packet.keyframe).nth(1).unwrap();
+    let damaged = opened.with_damage(|bytes| bytes[hit.offset as usize + 200..][..100].fill(0));
+    let got = damaged.feed(&damaged.whole(), &[], &wants);
+    let [gap] = &got.gaps[..] else { panic!("{:?}", got.gaps) };
+    assert!(gap.span.start < keyframes[1], "{gap:?}");
+    assert_eq!(gap.span.end, keyframes[2]);
+    assert!(got.video[0].iter().eq(clean.video[0].iter().filter(|frame| !gap.span.contains(frame.time))));
 }
 
 #[test]

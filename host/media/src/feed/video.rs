@@ -122,7 +122,7 @@ impl<'a> Lane<'a> {
         bytes: &Bytes,
         fed: &mut Fed,
     ) -> Result<Outcome, Error> {
-        let is_leading = false && self.leading_before.is_some_and(|keyframe| packet.pts < keyframe);
+        let is_leading = self.leading_before.is_some_and(|keyframe| packet.pts < keyframe);
         if is_leading || (place.is_none() && self.decoder.is_disposable(bytes)) {
             self.decoder.skip(bytes)?;
             return Ok(Outcome::Lost);

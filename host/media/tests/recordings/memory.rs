@@ -72,11 +72,14 @@ impl Reader for Counted {
         match &self.bytes {
             Source::Memory(bytes) => Ok(bytes.slice(offset as usize..offset as usize + length)),
             Source::Endless { head, pattern } => {
-                let after =
-                    pattern.iter().cycle().skip((offset.saturating_sub(head.len() as u64) as usize) % pattern.len());
-                let head = head.iter().skip(usize::try_from(offset).unwrap_or(usize::MAX));
-                let mut bytes = Vec::with_capacity(length);
-                bytes.extend(head.chain(after).take(length));
+                let mut bytes = head.get(usize::try_from(offset).unwrap_or(usize::MAX)..).unwrap_or_default().to_vec();
+                bytes.truncate(length);
+                let phase = (offset.saturating_sub(head.len() as u64) % pattern.len() as u64) as usize;
+                let whole = [&pattern[phase..], &pattern[..phase]].concat();
+                let left = length - bytes.len();
+                bytes.reserve_exact(left);
+                (0..left / whole.len()).for_each(|_| bytes.extend_from_slice(&whole));
+                bytes.extend_from_slice(&whole[..left % whole.len()]);
                 Ok(bytes.into())
             }
             Source::File(file) => {

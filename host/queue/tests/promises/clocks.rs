@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rushes_model::job::{Kind, State};
-use rushes_model::{Code, MediaTime};
+use rushes_model::job::{Kind, Outcome, State};
+use rushes_model::{Code, Failure, MediaTime};
 use rushes_queue::{Progress, Settings};
 use rushes_store::RetryPolicy;
 
@@ -53,6 +53,9 @@ async fn an_attempt_that_stands_still_is_stopped_one_that_moves_is_not() {
             for step in 1..=30 {
                 ports.progress(Progress { at: MediaTime::from_secs(step), ..Progress::default() });
                 tokio::time::sleep(Duration::from_millis(30)).await;
+                if let Err(stop) = ports.stop().check() {
+                    return Outcome::failed(Failure::of(&stop));
+                }
             }
             completed()
         })

@@ -18,7 +18,7 @@ fn loudness() -> AnalyzerReport {
     let summary = json!({
         "clipped_samples": 1234, "integrated_lufs": -23.0, "lra_lu": 5.2,
         "method": { "integrated": "ITU-R BS.1770-5" },
-        "silence_ratio": 0.25, "snr_db": null, "targets": { "delta_lu": 0.0 }, "true_peak_dbtp": -1.04,
+        "silence_ratio": 0.25, "silent_channels": [], "snr_db": null, "targets": { "delta_lu": 0.0 }, "true_peak_dbtp": -1.04,
     });
     let timing = Timing::Regular { start_s: 0.0, step_s: 1.0 };
     let values = (0..12).map(|n| Some(-30.0 + n as f32)).collect();
@@ -39,7 +39,10 @@ fn loudness() -> AnalyzerReport {
         coverage: 0.98,
         not_measured: vec![Unmeasured { what: "snr_db".into(), why: "no speech was found".into() }],
         series: vec![Series { name: "short_term".into(), unit: "LUFS".into(), timing, values }],
-        events: vec![event(2.01, 3.02, "silence"), event(7.0, 7.0, "clipping")],
+        events: vec![
+            Event { label: "silence, below -50 dBFS".into(), ..event(2.01, 3.02, "silence") },
+            Event { label: "clipping".into(), confidence: Some(0.5), ..event(7.0, 7.0, "clipping") },
+        ],
         ..Findings::default()
     };
     let status = AnalyzerStatus::Completed;
@@ -102,14 +105,14 @@ gaze  failed
   code limits.fuel, docs/errors/limits.fuel.md
 
 loudness 0.1.0  covers 98 %
-  clipped samples  1,234         snr                  –
-  integrated       -23.0 LUFS    targets delta      0.0 LU
-  lra                5.2 LU      true peak         -1.0 dBTP
-  silence           25.0 %
+  clipped samples  1,234         silent channels   none
+  integrated       -23.0 LUFS    snr                  –
+  lra                5.2 LU      targets delta      0.0 LU
+  silence           25.0 %       true peak         -1.0 dBTP
   not measured: snr_db, no speech was found
 
-  0:02.010 – 0:03.020  silence   1.01 s
-  0:07.000             clipping
+  0:02.010 – 0:03.020  silence   1.01 s, below -50 dBFS
+  0:07.000             clipping  50 % sure
 
   short_term, LUFS
   -19.0 │                ▂▂▄▄▆▆██
@@ -155,6 +158,7 @@ fn a_long_list_of_events_says_how_many_more_there_are() {
     long.analyzers.get_mut("loudness").unwrap().findings.events = events;
     let page = text(&long, 80, false);
     assert!(page.contains("  … and 12 more\n"), "{page}");
+    assert_eq!(page.lines().filter(|line| line.ends_with("  cut")).count(), 20);
 }
 
 #[test]

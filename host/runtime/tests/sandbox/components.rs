@@ -8,7 +8,7 @@ use rushes_model::media::{AudioBlock, AudioFormat, MergeSetup, Outcome, SessionS
 use rushes_model::pipeline::Limits;
 use rushes_model::report::Findings;
 use rushes_model::{MediaTime, Span, StopToken};
-use rushes_runtime::{Component, Engine, EngineConfig, Merger, Session};
+use rushes_runtime::{Component, Engine, EngineConfig, Merger, Result, Session};
 use rushes_sdk_build::Components;
 
 const NAMES: [&str; 11] = [
@@ -38,40 +38,40 @@ static ENGINE: LazyLock<Engine> =
 static GOOD: LazyLock<Component> = LazyLock::new(|| load("good"));
 
 /// The engine of all tests.
-pub fn engine() -> &'static Engine {
+pub(crate) fn engine() -> &'static Engine {
     &ENGINE
 }
 
 /// Where a component's file is.
-pub fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     FILES[name].clone()
 }
 
 /// Loads one.
-pub fn load(name: &str) -> Component {
+pub(crate) fn load(name: &str) -> Component {
     engine().load_file(&file(name)).expect("a component that loads")
 }
 
 /// The one that behaves.
-pub fn good() -> &'static Component {
+pub(crate) fn good() -> &'static Component {
     &GOOD
 }
 
 /// A session's setup for mono sound.
-pub fn setup() -> SessionSetup {
+pub(crate) fn setup() -> SessionSetup {
     let audio = AudioFormat { sample_rate: 48_000, channels: vec!["M".into()] };
     let (params, media) = ("{}".into(), "{}".into());
     SessionSetup { params, media, audio: Some(audio), start: MediaTime::ZERO, end: None, carry: None }
 }
 
 /// A block of a tenth of a second.
-pub fn block(index: u64) -> AudioBlock {
+pub(crate) fn block(index: u64) -> AudioBlock {
     let start = MediaTime::from_millis(index * 100);
     AudioBlock { start, first_sample: index * 4_800, samples: Arc::from([0.5_f32; 4_800].as_slice()) }
 }
 
 /// A grey picture.
-pub fn frame(time: MediaTime) -> VideoFrame {
+pub(crate) fn frame(time: MediaTime) -> VideoFrame {
     VideoFrame {
         time,
         pts: time,
@@ -85,15 +85,15 @@ pub fn frame(time: MediaTime) -> VideoFrame {
 }
 
 /// Runs the good component over a second of sound and five pictures.
-pub fn run_good() -> (Outcome, Findings) {
-    let mut session = Session::open(good(), &Limits::default(), &setup(), StopToken::never()).unwrap();
+pub(crate) fn run_good() -> Result<(Outcome, Findings)> {
+    let mut session = Session::open(good(), &Limits::default(), &setup(), StopToken::never())?;
     for index in 0..10 {
-        session.push_audio(&block(index), false).unwrap();
+        session.push_audio(&block(index), false)?;
         if index % 2 == 0 {
-            session.push_video(&frame(MediaTime::from_millis(index * 100)), false).unwrap();
+            session.push_video(&frame(MediaTime::from_millis(index * 100)), false)?;
         }
     }
-    let outcome = session.finish(true).unwrap();
+    let outcome = session.finish(true)?;
     let duration = MediaTime::from_secs(1);
     let setup = MergeSetup {
         params: "{}".into(),
@@ -103,13 +103,13 @@ pub fn run_good() -> (Outcome, Findings) {
         duration,
         gaps: Vec::new(),
     };
-    let mut merger = Merger::open(good(), &Limits::default(), &setup, StopToken::never()).unwrap();
-    merger.add(Span::new(MediaTime::ZERO, duration), &outcome.partial).unwrap();
-    (outcome, merger.finish().unwrap())
+    let mut merger = Merger::open(good(), &Limits::default(), &setup, StopToken::never())?;
+    merger.add(Span::new(MediaTime::ZERO, duration), &outcome.partial)?;
+    Ok((outcome, merger.finish()?))
 }
 
 /// The host is well: the good component counts what it is fed.
-pub fn counts_well() {
-    let summary = run_good().1.summary;
+pub(crate) fn counts_well() {
+    let summary = run_good().expect("the good component works").1.summary;
     assert_eq!(summary, serde_json::json!({ "samples": 48_000, "frames": 5, "cues": 0, "peak": 0.5 }));
 }

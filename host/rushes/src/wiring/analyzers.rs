@@ -41,8 +41,12 @@ impl Components {
 
 fn unknown(name: &str) -> Failure {
     let known: Vec<_> = rushes_bundled::all().iter().map(|one| one.name).collect();
-    Failure::new(Code::ComponentMissing, Class::Permanent(Reason::Request), format!("no bundled analyzer is called `{name}`"))
-        .with_help(format!("bundled are: {}", known.join(", ")))
+    Failure::new(
+        Code::ComponentMissing,
+        Class::Permanent(Reason::Request),
+        format!("no bundled analyzer is called `{name}`"),
+    )
+    .with_help(format!("bundled are: {}", known.join(", ")))
 }
 
 impl Analyzers for Components {

@@ -50,7 +50,13 @@ fn internal(message: &str) -> Failure {
     Failure::new(rushes_model::Code::Internal, class, message)
 }
 
-fn analyze(settings: &Settings, catalog: &Catalog, storage: &rushes_source::Storage, ports: &Ports, handle: &Handle) -> Outcome {
+fn analyze(
+    settings: &Settings,
+    catalog: &Catalog,
+    storage: &rushes_source::Storage,
+    ports: &Ports,
+    handle: &Handle,
+) -> Outcome {
     match try_analyze(settings, catalog, storage, ports, handle) {
         Ok(Finished { report, failure: None }) => Outcome::Completed(Box::new(report)),
         Ok(Finished { report, failure: Some(failure) }) => Outcome::Failed { failure, report: Some(Box::new(report)) },
@@ -69,6 +75,7 @@ fn try_analyze(
     let row = claim.job();
     let ready = catalog.find(&row.pipeline)?;
     let place = ObjectRef::S3 { bucket: row.bucket.clone(), key: row.key.clone() };
+    host::check_bucket(settings, &place)?;
     let opened = handle.block_on(storage.open(&place, host::reading(settings)));
     let object = opened.map_err(|error| Failure::of(&error))?;
     let job = Job {

@@ -158,7 +158,7 @@ async fn bytes_of_an_object_of_another_size_are_refused_before_one_is_handed_on(
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_is_late_is_asked_for_again_and_costs_little() {
     let world = World::s3().await;
-    let options = Options { hedge_after: Some(Duration::from_millis(100)), max_requests: 4, ..options() };
+    let options = Options { hedge_after: Some(Duration::from_millis(250)), max_requests: 4, ..options() };
     let object = world.open(40 * PART, options).await;
     world.faults().add(When::get().each(12), Action::Delay(Duration::from_secs(60)));
     let begun = Instant::now();
@@ -167,20 +167,20 @@ async fn an_answer_that_is_late_is_asked_for_again_and_costs_little() {
     assert_eq!(runs, [0..40 * PART]);
     assert!(begun.elapsed() < Duration::from_secs(9), "earlier than the timeout of a first byte");
     let stats = object.stats();
-    assert!((2..=4).contains(&stats.hedges) && stats.retries == 0, "{stats:?}");
+    assert!((2..=5).contains(&stats.hedges) && stats.retries == 0, "{stats:?}");
 }
 
 // 14
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_slow_for_all_is_not_asked_for_everything_twice() {
     let world = World::s3().await;
-    let options = Options { hedge_after: Some(Duration::from_millis(20)), max_requests: 4, ..options() };
-    let object = world.open(44 * PART, options).await;
-    world.faults().set_latency(Duration::from_millis(60));
-    let (_, end) = drain(&mut object.stream(vec![0..44 * PART]), 0).await;
+    let options = Options { hedge_after: Some(Duration::from_millis(200)), max_requests: 4, ..options() };
+    let object = world.open(28 * PART, options).await;
+    world.faults().set_latency(Duration::from_millis(400));
+    let (_, end) = drain(&mut object.stream(vec![0..28 * PART]), 0).await;
     end.unwrap();
     let stats = object.stats();
-    assert!(stats.requests <= 45, "{stats:?}: 40 parts, an opening, and a tenth");
+    assert!(stats.requests <= 27, "{stats:?}: an opening, 24 parts, and a tenth");
 }
 
 // 15
@@ -210,7 +210,8 @@ async fn a_reader_that_is_dropped_leaves_nothing_behind() {
     drop(reader);
     let dropped = Instant::now();
     eventually("all bytes given back", || object.reserved() == 0).await;
-    assert!(dropped.elapsed() < Duration::from_millis(100), "{:?}", dropped.elapsed());
+    // At once; the parts themselves would take 2.6 s. The rest is for a machine that is busy.
+    assert!(dropped.elapsed() < Duration::from_secs(1), "{:?}", dropped.elapsed());
     let sent = || world.gets().iter().map(|get| get.sent).sum::<u64>();
     tokio::time::sleep(Duration::from_millis(100)).await;
     let before = sent();

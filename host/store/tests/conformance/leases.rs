@@ -24,6 +24,9 @@ pub(crate) async fn a_renewal_tells_of_cancels_and_losses(db: Database) {
     renewed.sort_by_key(|one| one.lease);
     let seen: Vec<_> = renewed.iter().map(|one| (one.lease, one.job, one.cancel_requested)).collect();
     assert_eq!(seen, [(cancelled.lease(), cancelled.id(), true), (ours.lease(), ours.id(), false)]);
+    // Nobody else's is renewed with them.
+    let only: Vec<_> = heart.renew(&[ours.lease()], LEASE).await.unwrap().iter().map(|one| one.lease).collect();
+    assert_eq!(only, [ours.lease()]);
 }
 
 pub(crate) async fn a_renewed_lease_does_not_run_out(db: Database) {

@@ -77,23 +77,9 @@ pub(crate) async fn counts_tell_states_apart(db: Database) {
 }
 
 pub(crate) async fn hosts_are_live_while_they_are_heard_of(db: Database) {
-    let new = NewHost {
-        id: HostId::new(),
-        name: "machine".into(),
-        version: "0.1.0".into(),
-        method: "streaming_s3".into(),
-        slots: 3,
-    };
+    let new = host();
     db.write().register_host(new.clone()).await.unwrap();
-    let figures = HostFigures {
-        running: 2,
-        recommended: 5,
-        memory_used: ByteSize::mib(1),
-        memory_limit: ByteSize::mib(3),
-        memory_reserved: ByteSize::mib(2),
-        throttle: "paused".into(),
-        pipelines: vec!["p".into()],
-    };
+    let figures = figures("paused");
     db.write().heartbeat_host(new.id, &figures).await.unwrap();
     let live = db.read().live_hosts(Duration::from_secs(60)).await.unwrap();
     assert_eq!(live.iter().map(|host| (&host.host, &host.figures)).collect::<Vec<_>>(), [(&new, &figures)]);
@@ -101,4 +87,39 @@ pub(crate) async fn hosts_are_live_while_they_are_heard_of(db: Database) {
     assert!(db.read().live_hosts(Duration::from_secs(60)).await.unwrap().is_empty());
     db.write().remove_host(new.id).await.unwrap();
     assert_eq!(db.count("hosts").await, 0);
+}
+
+pub(crate) async fn a_ready_job_says_what_keeps_hosts_from_it(db: Database) {
+    let id = db.ready().await;
+    let why = async || db.read().why(&db.job(id).await, Duration::from_secs(60)).await.unwrap();
+    assert!(why().await.contains("none is running"));
+    let host = host();
+    db.write().register_host(host.clone()).await.unwrap();
+    assert!(why().await.contains("no running host has loaded the pipeline `p`"));
+    db.write().heartbeat_host(host.id, &figures("paused")).await.unwrap();
+    assert!(why().await.contains("machine is paused"));
+    db.write().heartbeat_host(host.id, &figures("none")).await.unwrap();
+    assert_eq!(why().await, db.job(id).await.why());
+}
+
+fn host() -> NewHost {
+    NewHost {
+        id: HostId::new(),
+        name: "machine".into(),
+        version: "0.1.0".into(),
+        method: "streaming_s3".into(),
+        slots: 3,
+    }
+}
+
+fn figures(throttle: &str) -> HostFigures {
+    HostFigures {
+        running: 2,
+        recommended: 5,
+        memory_used: ByteSize::mib(1),
+        memory_limit: ByteSize::mib(3),
+        memory_reserved: ByteSize::mib(2),
+        throttle: throttle.into(),
+        pipelines: vec!["p".into()],
+    }
 }

@@ -52,7 +52,7 @@ promises! {
     journal: lines_come_in_order_after_the_last_seen, progress_is_kept_with_the_job;
     leases: each_claim_has_a_fresh_lease, a_renewal_tells_of_cancels_and_losses, a_renewed_lease_does_not_run_out;
     looking: jobs_are_listed_newest_first_page_by_page, a_list_can_be_filtered, counts_tell_states_apart,
-        hosts_are_live_while_they_are_heard_of;
+        hosts_are_live_while_they_are_heard_of, a_ready_job_says_what_keeps_hosts_from_it;
     machine: every_event_in_every_state_does_what_the_machine_says;
     opening: hosts_that_start_together_find_one_schema, what_was_acknowledged_is_there_after_reopening;
     partials: a_partial_is_kept_once_and_used_by_many, a_retry_finds_the_partials_of_the_attempt_before,

@@ -2,9 +2,9 @@
 
 use std::arch::wasm32::{
     f32x4, f32x4_abs, f32x4_add, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_mul, f32x4_pmax, f32x4_splat,
-    f32x4_sqrt, f32x4_sub, f64x2, f64x2_add, f64x2_extract_lane, f64x2_mul, f64x2_splat, f64x2_sub, i16x8_abs, i16x8_add,
-    i16x8_shuffle, i16x8_sub, i32x4_add, i32x4_dot_i16x8, i32x4_extadd_pairwise_i16x8, i32x4_extract_lane, i32x4_splat,
-    i64x2_splat, u16x8_extend_low_u8x16, v128,
+    f32x4_sqrt, f32x4_sub, f64x2, f64x2_add, f64x2_extract_lane, f64x2_mul, f64x2_splat, f64x2_sub, i16x8_abs,
+    i16x8_add, i16x8_shuffle, i16x8_sub, i32x4_add, i32x4_dot_i16x8, i32x4_extadd_pairwise_i16x8, i32x4_extract_lane,
+    i32x4_splat, i64x2_splat, u16x8_extend_low_u8x16, v128,
 };
 
 /// Eight whole numbers; sums wrap.

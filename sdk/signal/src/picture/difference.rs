@@ -93,8 +93,12 @@ mod tests {
 
     #[test]
     fn the_greatest_difference_does_not_overflow() {
-        let found = compare(&[0; 16_384], &[255; 16_384]);
-        assert_eq!((found.mean_absolute, found.deviation), (255.0, 0.0));
+        let (before, mut after) = (vec![0; 640 * 360], vec![255; 640 * 360]);
+        after[..160 * 360].fill(0);
+        let luma = |pixels| Luma::new(pixels, 640, 360).unwrap();
+        let found = difference(luma(&before), luma(&after)).unwrap();
+        assert_eq!(found.mean_absolute, 0.75 * 255.0);
+        assert!((found.deviation - 255.0 * (0.75f64 * 0.25).sqrt()).abs() < 1e-9, "{found:?}");
     }
 
     #[test]

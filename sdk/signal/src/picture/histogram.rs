@@ -152,6 +152,8 @@ mod tests {
         let found = histogram(&pixels);
         assert_eq!((found.percentile(0.01), found.percentile(0.99), found.percentile(0.0)), (0, 98, 0));
         assert_eq!(found.share_below(25), 0.25);
+        let three = histogram(&[5, 6, 7]);
+        assert_eq!([0.0, 0.5, 1.0].map(|share| three.percentile(share)), [5, 6, 7]);
     }
 
     #[test]

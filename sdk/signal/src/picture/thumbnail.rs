@@ -105,6 +105,19 @@ mod tests {
     }
 
     #[test]
+    fn means_are_exact_for_tall_blocks_and_odd_widths() {
+        let (width, height) = (203, 5_000);
+        let pixels: Vec<u8> = (0..width * height).map(|n| (n * n / 7 % 256) as u8).collect();
+        let found = thumbnail(&pixels, width as u32, height as u32);
+        for (index, mean) in found.means.iter().enumerate() {
+            let (across, down) = (share(index % 32, 32, width), share(index / 32, 18, height));
+            let block = down.clone().flat_map(|y| across.clone().map(move |x| y * width + x));
+            let sum: u64 = block.map(|place| u64::from(pixels[place])).sum();
+            assert_eq!(*mean, sum as f32 / (across.len() * down.len()) as f32, "{index}");
+        }
+    }
+
+    #[test]
     fn pictures_of_any_size_can_be_compared() {
         let small = thumbnail(&[7], 1, 1);
         let odd = thumbnail(&[7; 37 * 19], 37, 19);

@@ -1,6 +1,6 @@
-//! Returns more than a partial may hold: far more, or as much as its parameter says.
+//! Fails with more words than anybody reads: 80 MiB, or as many bytes as its parameter says.
 
-use rushes_sdk::{Analyzer, AudioBlock, Descriptor, Outcome, Result, Setup};
+use rushes_sdk::{Analyzer, AudioBlock, Descriptor, Error, Outcome, Result, Setup};
 use rushes_test_broken::{Nothing, listens};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,12 +18,12 @@ impl Default for Params {
     }
 }
 
-/// Returns more than a partial may hold.
+/// Fails with more words than anybody reads.
 pub struct GiantReturn(usize);
 
 impl Analyzer for GiantReturn {
     type Params = Params;
-    type Partial = Vec<u8>;
+    type Partial = ();
     type Merger = Nothing;
 
     fn describe(_: &Params) -> Descriptor {
@@ -38,8 +38,8 @@ impl Analyzer for GiantReturn {
         Ok(())
     }
 
-    fn finish(self, _: bool) -> Result<Outcome<Vec<u8>>> {
-        Ok(Outcome::new(vec![1; self.0]))
+    fn finish(self, _: bool) -> Result<Outcome<()>> {
+        Err(Error::Failed("x".repeat(self.0)))
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::hint::black_box;
 
 use rushes_sdk::{
-    Analyzer, AudioBlock, AudioRequest, Cue, Descriptor, Feed, MergeSetup, Merger, NoParams, Outcome, PixelFormat, Report,
-    Result, Sampling, Series, Setup, Span, VideoFrame, VideoRequest,
+    Analyzer, AudioBlock, AudioRequest, Cue, Descriptor, Feed, MergeSetup, Merger, NoParams, Outcome, PixelFormat,
+    Report, Result, Sampling, Series, Setup, Span, VideoFrame, VideoRequest,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,8 @@ impl Analyzer for Good {
     type Merger = Sum;
 
     fn describe(_: &NoParams) -> Descriptor {
-        let video = VideoRequest { max_side: Some(640), pixels: PixelFormat::Gray8, sampling: Sampling::Interval(200_000) };
+        let video =
+            VideoRequest { max_side: Some(640), pixels: PixelFormat::Gray8, sampling: Sampling::Interval(200_000) };
         Descriptor::new("good", env!("CARGO_PKG_VERSION"), "Counts what it is fed")
             .takes(Feed::Audio(AudioRequest::mono(48_000, 100)))
             .takes(Feed::Video(video))

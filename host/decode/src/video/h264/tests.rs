@@ -198,7 +198,8 @@ fn passing_over_disposable_pictures_changes_no_other() {
             }
         }
     }
-    assert!(passed_over > 300, "{passed_over}");
+    // So many have nal_ref_idc 0 in all of their slices.
+    assert_eq!(passed_over, 343);
 }
 
 #[test]
@@ -230,7 +231,8 @@ fn a_hole_of_zeros_in_a_picture_is_damage() {
     let mut decoder = Decoder::new(&config(record)).unwrap();
     let middle = packets[0].0.len() / 2;
     packets[0].0[middle..middle + 64].fill(0);
-    assert!(matches!(decoder.decode(&packets[0].0, true), Err(Error::Damaged { .. })));
+    let error = decoder.decode(&packets[0].0, true).unwrap_err();
+    assert_eq!(error.to_string(), "h264: damaged packet: a slice holds a start code");
     // Zeros at the end are what some writers leave between units.
     assert!(Unit::new(&[0x65, 1, 2, 0, 0, 0]).is_sound());
     assert!(Unit::new(&[0x65, 1, 0, 0, 3, 1, 2]).is_sound());
@@ -244,7 +246,8 @@ fn after_a_lost_reference_everything_fails_until_the_next_keyframe() {
     let mut decoder = Decoder::new(&config(record)).unwrap();
     assert!(decoder.decode(&packets[0].0, true).is_ok());
     assert!(matches!(decoder.decode(&[0, 0, 0, 9, 0x65], false), Err(Error::Damaged { .. })));
-    assert!(matches!(decoder.decode(&packets[1].0, false), Err(Error::Damaged { .. })));
+    let refused = decoder.decode(&packets[1].0, false).unwrap_err();
+    assert_eq!(refused.to_string(), "h264: damaged packet: it refers to a picture that was lost");
     assert!(decoder.decode(&packets[0].0, true).is_ok());
     assert!(decoder.decode(&packets[1].0, false).is_ok());
 }

@@ -1,0 +1,42 @@
+//! Why a ready job isn't taken: what the hosts say.
+
+use std::time::Duration;
+
+use rushes_model::job::State;
+
+use crate::Result;
+use crate::database::Read;
+use crate::hosts::Host;
+use crate::job::Job;
+
+impl Read {
+    /// Why a job isn't further: as [`Job::why`], and for a ready one what keeps the hosts that were heard of within a
+    /// time from taking it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn why(&self, job: &Job, within: Duration) -> Result<String> {
+        if job.state != State::Ready {
+            return Ok(job.why());
+        }
+        let hosts = self.live_hosts(within).await?;
+        Ok(obstacle(job, &hosts).unwrap_or_else(|| job.why()))
+    }
+}
+
+/// What keeps all of them from it; none where one of them is merely full.
+fn obstacle(job: &Job, hosts: &[Host]) -> Option<String> {
+    if hosts.is_empty() {
+        return Some("waits for a host: none is running".into());
+    }
+    let able: Vec<&Host> = hosts.iter().filter(|host| host.figures.pipelines.contains(&job.pipeline)).collect();
+    if able.is_empty() {
+        return Some(format!("no running host has loaded the pipeline `{}`", job.pipeline));
+    }
+    let throttled = able.iter().all(|host| host.figures.throttle != "none");
+    throttled.then(|| {
+        let each: Vec<String> =
+            able.iter().map(|host| format!("{} is {}", host.host.name, host.figures.throttle)).collect();
+        format!("no host takes jobs now: {}", each.join(", "))
+    })
+}
