@@ -62,7 +62,8 @@ fn a_wav_that_claims_4_gb_is_read_as_long_as_it_is() {
     let Some(folder) = made("broken") else { return };
     let ran = Rushes::new().analyze(&folder.join("b-wav-claims-4gb.wav"), &[]);
     let report = ran.json();
-    assert_eq!(report["media"]["duration_s"], 4.0, "{}", report["media"]);
+    let seconds = report["media"]["duration_s"].as_f64().unwrap();
+    assert!((3.9..4.0).contains(&seconds), "{}", report["media"]);
     assert!(ran.wall < WITHIN && ran.peak_rss < MEMORY, "{:?} {}", ran.wall, ran.peak_rss);
 }
 

@@ -6,7 +6,7 @@ mod quiet;
 mod timeline;
 mod totals;
 
-use rushes_sdk::{Error, MergeSetup, Merger, NoParams, Report, Result, Series, Span};
+use rushes_sdk::{Error, MergeSetup, Merger, NoParams, Report, Result, Series, Span, Timing};
 
 use self::programme::Programme;
 use self::quiet::Quiet;
@@ -14,7 +14,7 @@ use self::timeline::Timeline;
 use self::totals::Whole;
 use crate::params::MergeParams;
 use crate::partial::{ClippedSlot, Partial, Second, Totals};
-use crate::session::Loudness;
+use crate::session::{self, Loudness};
 use crate::summary::{Method, Summary, Targets};
 
 /// Makes the report: every threshold and every state that spans time is here.
@@ -23,6 +23,8 @@ pub struct Merge {
     params: MergeParams,
     sample_rate: u32,
     duration_us: u64,
+    /// When the sound begins; partials count from there.
+    origin_us: u64,
     timeline: Timeline,
     seconds: Vec<Second>,
     clipped: Vec<ClippedSlot>,
@@ -39,6 +41,7 @@ impl Merger<Loudness> for Merge {
             params,
             sample_rate,
             duration_us: setup.duration_us,
+            origin_us: session::origin(&setup.media).saturating_mul(1_000_000) / u64::from(sample_rate.max(1)),
             timeline: Timeline::default(),
             seconds: Vec::new(),
             clipped: Vec::new(),
@@ -74,7 +77,21 @@ impl Merger<Loudness> for Merge {
         report.events.extend(clipped::events(&self.clipped, self.sample_rate, self.params.clipping_gap_ms));
         report.events.sort_by(|a, b| (a.start_us, a.end_us, &a.kind).cmp(&(b.start_us, b.end_us, &b.kind)));
         self.explain(&mut report);
+        delay(&mut report, self.origin_us);
         Ok(report)
+    }
+}
+
+/// Moves everything from the sound's time to the recording's.
+fn delay(report: &mut Report<Summary>, by_us: u64) {
+    for event in &mut report.events {
+        event.start_us = event.start_us.saturating_add(by_us);
+        event.end_us = event.end_us.saturating_add(by_us);
+    }
+    for series in &mut report.series {
+        if let Timing::Regular { start_us, .. } = &mut series.timing {
+            *start_us = start_us.saturating_add(by_us);
+        }
     }
 }
 

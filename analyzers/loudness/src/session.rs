@@ -7,6 +7,7 @@ mod totals;
 use std::num::NonZeroU32;
 
 use rushes_sdk::{Analyzer, AudioBlock, AudioFormat, Descriptor, Error, NoParams, Outcome, Result, Setup};
+use rushes_sdk::serde_json::Value;
 use rushes_signal::{Clipping, KWeighting, Peaks, SampleGrid, Sums, TruePeak, channel_weights};
 
 use self::hop::Hop;
@@ -26,6 +27,9 @@ pub struct Loudness {
     channels: usize,
     sample_rate: u64,
     grid: SampleGrid,
+    /// Where the sound begins; everything here is counted from there. Where blocks of 400 ms lie changes the loudness of
+    /// a short recording by tenths, so they begin with the sound as in other meters, not with the picture.
+    origin: u64,
     weighting: KWeighting,
     true_peak: TruePeak,
     clipping: Clipping,
@@ -51,7 +55,7 @@ impl Analyzer for Loudness {
 
     fn new(_: NoParams, setup: &Setup) -> Result<Self> {
         let format = setup.audio.as_ref().ok_or_else(|| Error::bad_input("there is no audio"))?;
-        Self::open(format, setup.end_us)
+        Self::open(format, origin(&setup.media), setup.end_us)
     }
 
     fn push_audio(&mut self, block: AudioBlock) -> Result<()> {
@@ -59,18 +63,19 @@ impl Analyzer for Loudness {
             let (samples, channels) = (block.samples.len(), self.channels);
             return Err(Error::bad_input(format!("a block of {samples} samples doesn't hold {channels} channels")));
         }
-        if self.next_sample != Some(block.first_sample) {
-            self.jump(block.first_sample);
+        let first_sample = block.first_sample.saturating_sub(self.origin);
+        if self.next_sample != Some(first_sample) {
+            self.jump(first_sample);
         }
         self.is_lead_in = block.lead_in;
-        self.measure(&block.samples, block.first_sample);
+        self.measure(&block.samples, first_sample);
         Ok(())
     }
 
     fn finish(mut self, is_last: bool) -> Result<Outcome<Partial>> {
         // What is incomplete here belongs to the next segment, unless the sound ends before this one does.
         let ends_early = match (self.next_sample, self.end_us) {
-            (Some(next), Some(end_us)) => self.time_of(next) < end_us,
+            (Some(next), Some(end_us)) => self.time_of(next.saturating_add(self.origin)) < end_us,
             _ => false,
         };
         if is_last || ends_early {
@@ -82,7 +87,7 @@ impl Analyzer for Loudness {
 }
 
 impl Loudness {
-    fn open(format: &AudioFormat, end_us: Option<u64>) -> Result<Self> {
+    fn open(format: &AudioFormat, origin: u64, end_us: Option<u64>) -> Result<Self> {
         let (rate, channels) = (format.sample_rate, format.channels.len());
         let weighting = KWeighting::new(rate, &channel_weights(&format.channels))
             .filter(|_| channels > 0 && rate <= MAX_SAMPLE_RATE)
@@ -98,6 +103,7 @@ impl Loudness {
             channels,
             sample_rate: u64::from(rate),
             grid,
+            origin,
             weighting,
             true_peak: TruePeak::new(channels),
             clipping: Clipping::new(channels),
@@ -248,4 +254,9 @@ impl Loudness {
         let time = u128::from(sample) * 1_000_000 / u128::from(self.sample_rate);
         u64::try_from(time).unwrap_or(u64::MAX)
     }
+}
+
+/// Samples from media time 0 to the first that is presented.
+pub(crate) fn origin(media: &Value) -> u64 {
+    media["audio"]["first_sample"].as_u64().unwrap_or(0)
 }

@@ -12,7 +12,7 @@ impl Index {
             container: self.container.name().to_owned(),
             duration_s: Some(self.duration.as_secs_f64()),
             audio: self.audio().and_then(|track| match &track.coding {
-                Coding::Audio(config) => Some(audio_facts(config)),
+                Coding::Audio(config) => Some(audio_facts(track, config)),
                 Coding::Video(_) => None,
             }),
             video: self.video().and_then(|track| match &track.coding {
@@ -34,13 +34,16 @@ impl Container {
 }
 
 /// As decoded; as the container says where that can't be told.
-fn audio_facts(config: &AudioConfig) -> AudioFacts {
+fn audio_facts(track: &Track, config: &AudioConfig) -> AudioFacts {
     let format = audio_shape(config).map(|shape| shape.format);
     let channels = format.as_ref().ok().and_then(|format| u32::try_from(format.channels.len()).ok());
+    let sample_rate = format.map_or(config.sample_rate, |format| format.sample_rate);
+    let begins_us = u64::try_from(track.micros_of(track.presented.start)).unwrap_or(0);
     AudioFacts {
         codec: config.codec.name().to_owned(),
-        sample_rate: format.map_or(config.sample_rate, |format| format.sample_rate),
+        sample_rate,
         channels: channels.unwrap_or(config.channels),
+        first_sample: begins_us.saturating_mul(u64::from(sample_rate)) / 1_000_000,
     }
 }
 

@@ -298,6 +298,9 @@ pub struct AudioFacts {
     pub sample_rate: u32,
     /// How many.
     pub channels: u32,
+    /// Where its sound begins: samples from media time 0 to the first that is presented.
+    #[serde(default)]
+    pub first_sample: u64,
 }
 
 /// Facts of the video track in use.

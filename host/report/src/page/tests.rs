@@ -71,7 +71,7 @@ fn report() -> Report {
         media: MediaFacts {
             container: "mp4".into(),
             duration_s: Some(12.0),
-            audio: Some(AudioFacts { codec: "aac".into(), sample_rate: 48_000, channels: 2 }),
+            audio: Some(AudioFacts { codec: "aac".into(), sample_rate: 48_000, channels: 2, first_sample: 0 }),
             video: Some(VideoFacts { codec: "h264".into(), width: 1280, height: 720, frames: 300, frame_rate: 25.0 }),
         },
         method: Method::Regular,
