@@ -6,8 +6,8 @@ mod totals;
 
 use std::num::NonZeroU32;
 
-use rushes_sdk::{Analyzer, AudioBlock, AudioFormat, Descriptor, Error, NoParams, Outcome, Result, Setup};
 use rushes_sdk::serde_json::Value;
+use rushes_sdk::{Analyzer, AudioBlock, AudioFormat, Descriptor, Error, NoParams, Outcome, Result, Setup};
 use rushes_signal::{Clipping, KWeighting, Peaks, SampleGrid, Sums, TruePeak, channel_weights};
 
 use self::hop::Hop;
