@@ -3,54 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rushes_model::MediaTime;
+use rushes_model::{LogLine, Progress};
 use rushes_store::{Claim, Entry, Journaled};
-use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Bytes of log lines that are kept of one attempt; then a note says that there were more.
 const LOG_LIMIT: usize = 256 * 1024;
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Progress {
-    /// Media that was analysed, in microseconds.
-    pub at: MediaTime,
-    /// Of so much.
-    pub duration: MediaTime,
-    /// Bytes that were fetched.
-    pub bytes_read: u64,
-    /// Of so many.
-    pub size: u64,
-    /// Segments whose partials are all kept.
-    pub segments_done: u32,
-    /// Of so many.
-    pub segments: u32,
-}
-
-impl Progress {
-    /// Of the media; of the bytes, where the media's length isn't known yet.
-    fn share(&self) -> f64 {
-        let (done, all) = match self.duration.as_micros() {
-            0 => (self.bytes_read, self.size),
-            all => (self.at.as_micros(), all),
-        };
-        if all == 0 { 0.0 } else { (done as f64 / all as f64).min(1.0) }
-    }
-}
-
-/// A line from an analyzer's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LogLine {
-    /// Whose.
-    pub analyzer: String,
-    /// In which segment.
-    pub segment: Option<u32>,
-    /// `debug`, `info`, `warn`, `error`.
-    pub level: &'static str,
-    /// What it said.
-    pub message: String,
-}
 
 /// One attempt's journal.
 #[derive(Debug)]

@@ -37,7 +37,6 @@ mod work;
 
 pub use error::Error;
 pub use handle::{Handle, Status, Throttle};
-pub use journal::{LogLine, Progress};
 pub use ports::Ports;
 pub use queue::Queue;
 pub use rushes_store::{Claim, Loaded};

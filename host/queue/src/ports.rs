@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use rushes_memory::Reservation;
-use rushes_model::{ByteSize, Failure, Stop, StopToken};
+use rushes_model::{ByteSize, Failure, LogLine, Progress, Stop, StopToken};
 use rushes_store::{Claim, Effect, Write};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::journal::{LogLine, Progress};
 use crate::running::Attempt;
 
 /// What a run is handed. Cheap to clone.

@@ -9,13 +9,13 @@ use rushes_media::feed::{self, Wants};
 use rushes_media::{ByteStream, Index, Reader};
 use rushes_model::media::{Segment, Segmentation};
 use rushes_model::stop::StopToken;
-use rushes_model::{ByteSize, Failure, MediaTime, Span};
+use rushes_model::{ByteSize, Failure, MediaTime, Progress, Span};
 
 use crate::analyze::Analyzer;
 use crate::channel::channel;
 use crate::error::Error;
 use crate::fan::{Fan, Outlet, Reporter};
-use crate::journal::{Journal, Progress};
+use crate::journal::Journal;
 use crate::partials::{Key, Partials};
 use crate::plan::{BYTES_SEGMENT, Lane, Plan};
 use crate::reading::Reading;

@@ -31,6 +31,6 @@ mod session;
 
 pub use analyze::{Analyzer, Finished, Job, Ports, analyze};
 pub use error::Error;
-pub use journal::{Journal, LogLine, Progress, Silent};
+pub use journal::Journal;
 pub use key::canonical;
 pub use partials::{InMemory, Key, Partials};

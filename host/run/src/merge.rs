@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use rushes_model::media::{Gap, MergeSetup, Segment, Segmentation};
 use rushes_model::report::Findings;
 use rushes_model::stop::StopToken;
-use rushes_model::{Code, Failure, MediaTime};
+use rushes_model::{Code, Failure, LogLine, MediaTime};
 use rushes_runtime::Merger;
 
 use crate::analyze::Analyzer;
-use crate::journal::{Journal, LogLine};
+use crate::journal::Journal;
 use crate::partials::Partials;
 use crate::plan::Lane;
 use crate::session::{find_kept, whole_segment};

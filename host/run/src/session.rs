@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use rushes_model::Classify;
 use rushes_model::media::{Gap, Segment, Segmentation, SessionSetup};
 use rushes_model::stop::StopToken;
-use rushes_model::{Failure, MediaTime, Span};
+use rushes_model::{Failure, LogLine, MediaTime, Span};
 use rushes_runtime::{Session, Usage};
 
 use crate::analyze::Analyzer;
 use crate::channel::Receiver;
-use crate::journal::{Journal, LogLine};
+use crate::journal::Journal;
 use crate::order::Unit;
 use crate::partials::{Kept, Key, Partials};
 use crate::plan::Lane;

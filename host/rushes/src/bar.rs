@@ -1,8 +1,8 @@
 //! The progress bar: a journal that a person watches.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rushes_model::ByteSize;
-use rushes_run::{Journal, LogLine, Progress};
+use rushes_model::{ByteSize, LogLine, Progress};
+use rushes_run::Journal;
 
 /// Draws on standard error, and only where that is a terminal.
 pub(crate) struct Bar(ProgressBar);

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rushes_model::job::{Kind, Outcome, State};
 use rushes_model::{Code, Failure, MediaTime};
-use rushes_queue::{Progress, Settings};
+use rushes_model::Progress;
+use rushes_queue::Settings;
 use rushes_store::RetryPolicy;
 
 use crate::host::{World, completed, settings, until_stopped};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rushes_model::job::{Outcome, State};
 use rushes_model::{Class, Code, Failure, MediaTime};
-use rushes_queue::{LogLine, Progress};
+use rushes_model::{LogLine, Progress};
 
 use crate::host::{World, completed, settings, until_stopped};
 
