@@ -1,6 +1,6 @@
-//! What a whole run costs: the release binary on real recordings, from a real S3 server with latency.
+//! What a whole run costs: the real binary on real recordings, from a real S3 server with latency.
 //!
-//! `cargo build --release -p rushes && cargo bench -p rushes-tests` prints the rows of `docs/performance.md`. Nothing is
+//! `cargo build -p rushes && cargo bench --profile dev -p rushes-tests` prints the rows of `docs/performance.md`. Nothing is
 //! asserted: machines are noisy. CPU is user and system time of the child, as the kernel counts it.
 
 use std::path::{Path, PathBuf};
@@ -84,6 +84,8 @@ fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let server = runtime.block_on(Server::start(Config::new(&folder))).expect("a free port");
+    // The first run compiles the analyzers; what it costs is no part of the others.
+    drop(cost(rushes(None).args(["pipelines", "check"]).arg(root().join("pipelines.toml"))));
     println!("| what | wall s | CPU s | peak MB | note |\n|---|---|---|---|---|");
     memory_of_sizes(&bucket, &server);
     overlap(&bucket, &server);

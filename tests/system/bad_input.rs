@@ -77,6 +77,20 @@ fn damage_in_the_middle_is_named_and_the_rest_analysed() {
     assert_eq!(report["analyzers"]["picture"]["status"], "completed");
 }
 
+/// A sound index, and zeros where the pictures should be.
+#[test]
+fn pictures_of_zeros_are_undecodable() {
+    let Some(folder) = shared_media() else { return };
+    let mut bytes = std::fs::read(folder.join("wpt-green-at-15.mp4")).unwrap();
+    let found = bytes.windows(4).position(|window| window == b"mdat").unwrap();
+    let size = u32::from_be_bytes(bytes[found - 4..found].try_into().unwrap()) as usize;
+    bytes[found + 4..found - 4 + size].fill(0);
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("zeros.mp4");
+    std::fs::write(&path, bytes).unwrap();
+    assert_refused("zeros", &Rushes::new().analyze(&path, &[]), &["media.undecodable"]);
+}
+
 /// Either the box is skipped and the rest makes sense, or it is refused; never an endless loop.
 #[test]
 fn boxes_that_never_end_end() {

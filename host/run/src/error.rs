@@ -21,6 +21,12 @@ pub enum Error {
         /// Analyzer by analyzer.
         why: Vec<String>,
     },
+    /// The index is sound, and nothing behind it can be decoded.
+    #[error("none of the pictures that are wanted can be decoded ({lost} failed), and there is no sound")]
+    Undecodable {
+        /// How many were tried.
+        lost: u64,
+    },
     /// Partials can't be kept or read.
     #[error("partials can't be kept")]
     Partials(#[source] Failure),
@@ -43,7 +49,7 @@ impl Classify for Error {
             Self::Media(error) => error.class(),
             Self::Read(error) => error.0.class,
             Self::Stopped(stop) => stop.class(),
-            Self::NothingToAnalyse { .. } => Class::Permanent(Reason::Media),
+            Self::NothingToAnalyse { .. } | Self::Undecodable { .. } => Class::Permanent(Reason::Media),
             Self::Partials(failure) => failure.class,
             Self::Panicked { .. } => Class::Permanent(Reason::Internal),
             Self::Thread(_) => Class::Transient,
@@ -56,6 +62,7 @@ impl Classify for Error {
             Self::Read(error) => error.0.code,
             Self::Stopped(stop) => stop.code(),
             Self::NothingToAnalyse { .. } => Code::MediaNothing,
+            Self::Undecodable { .. } => Code::MediaUndecodable,
             Self::Partials(failure) => failure.code,
             Self::Panicked { .. } | Self::Thread(_) => Code::Internal,
         }
@@ -68,6 +75,10 @@ impl Classify for Error {
             Self::Stopped(stop) => stop.help(),
             Self::NothingToAnalyse { .. } => Some(
                 "use a pipeline whose analyzers need what this recording has, or check that it is the right file"
+                    .into(),
+            ),
+            Self::Undecodable { .. } => Some(
+                "check that it plays elsewhere; if it does: `ffmpeg -i IN -c:v libx264 -pix_fmt yuv420p OUT.mp4`"
                     .into(),
             ),
             Self::Partials(failure) => failure.help.clone(),

@@ -60,6 +60,8 @@ pub(crate) struct Fan<'a> {
     stop: &'a StopToken,
     report: &'a dyn Fn(MediaTime),
     pub(crate) waited: Duration,
+    /// Blocks and pictures that came.
+    pub(crate) units: u64,
     ready: Vec<Unit>,
 }
 
@@ -81,7 +83,18 @@ impl<'a> Fan<'a> {
             .into_iter()
             .map(|outlet| Tap { order: Order::new(outlet.audio.is_some(), outlet.video.is_some()), outlet })
             .collect();
-        Self { segment, taps, audio, video, gaps: Vec::new(), stop, report, waited: Duration::ZERO, ready: Vec::new() }
+        Self {
+            segment,
+            taps,
+            audio,
+            video,
+            gaps: Vec::new(),
+            stop,
+            report,
+            waited: Duration::ZERO,
+            units: 0,
+            ready: Vec::new(),
+        }
     }
 
     /// Opens the segment at all outlets.
@@ -108,6 +121,7 @@ impl<'a> Fan<'a> {
     /// Hands a unit to all outlets that asked for it.
     fn hand_out(&mut self, unit: &Unit, wanted: impl Fn(&Outlet) -> bool) -> Result<(), Stop> {
         self.stop.check()?;
+        self.units += 1;
         for tap in self.taps.iter_mut().filter(|tap| wanted(tap.outlet)) {
             let from = self.segment.span.start - tap.outlet.lead_in;
             if unit.start() < from {

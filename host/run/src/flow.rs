@@ -47,6 +47,9 @@ pub(crate) struct Flowed {
     /// By lane: segments that were kept already.
     pub(crate) reused: Vec<u32>,
     pub(crate) pictures_decoded: u64,
+    /// Blocks and pictures that came out, and pictures that could not be decoded.
+    units: u64,
+    lost: u64,
     /// Wall time at work in decoders and converters.
     pub(crate) decoding: Duration,
     /// Wall time for which the decoders waited for analyzers.
@@ -71,6 +74,9 @@ impl Flow<'_> {
         let mut flowed = thread::scope(|scope| self.scoped(scope, &workers, &todos))?;
         flowed.reused = todos.iter().map(|todo| todo.reused).collect();
         self.stop.check()?;
+        if flowed.is_hopeless() {
+            return Err(Error::Undecodable { lost: flowed.lost });
+        }
         Ok(flowed)
     }
 
@@ -164,10 +170,14 @@ impl Flow<'_> {
         let fed = feed::feed(self.index, wants, stream, &mut fan);
         let for_bytes = self.reading.waited().saturating_sub(waited);
         flowed.decoding += began.elapsed().saturating_sub(for_bytes).saturating_sub(fan.waited);
+        flowed.units += fan.units;
         let (held_back, _) = fan.end();
         flowed.held_back += held_back;
         match fed {
-            Ok(fed) => flowed.pictures_decoded += fed.pictures_decoded,
+            Ok(fed) => {
+                flowed.pictures_decoded += fed.pictures_decoded;
+                flowed.lost += fed.pictures_lost;
+            }
             Err(_) if self.stop.reason().is_none() && !outlets.iter().any(Outlet::is_open) => return Ok(false),
             Err(error) => return Err(self.stop.check().map_or_else(Error::from, |()| error.into())),
         }
@@ -314,6 +324,12 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 impl Flowed {
+    /// Pictures were wanted, none of them could be decoded, and there was no sound either.
+    fn is_hopeless(&self) -> bool {
+        let is_all_new = self.reused.iter().all(|segments| *segments == 0);
+        is_all_new && self.units == 0 && self.lost > 0
+    }
+
     /// Why a lane ended early.
     pub(crate) fn failure(&self, lane: usize) -> Option<&Failure> {
         self.ended.get(lane).and_then(|ended| ended.failure.as_ref())

@@ -25,6 +25,9 @@ pub(crate) enum Command {
     /// Look after pipelines.toml
     #[command(subcommand)]
     Pipelines(Pipelines),
+    /// Look at the settings
+    #[command(subcommand)]
+    Config(Config),
 }
 
 /// `rushes analyze`
@@ -79,5 +82,16 @@ pub(crate) enum Pipelines {
         /// The file
         #[arg(default_value = "pipelines.toml", value_name = "FILE")]
         file: PathBuf,
+    },
+}
+
+/// `rushes config …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Print each setting, its value and where it comes from
+    Show {
+        /// A pipelines.toml whose [host] table counts as well
+        #[arg(long, value_name = "FILE")]
+        pipelines: Option<PathBuf>,
     },
 }

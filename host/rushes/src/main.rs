@@ -6,6 +6,7 @@ mod analyze;
 mod bar;
 mod catalog;
 mod cli;
+mod config;
 mod demo;
 mod fault;
 mod host;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let ended = processor_is_able().and_then(|()| match &cli.command {
         Command::Analyze(command) => analyze::run(command),
         Command::Pipelines(command) => pipelines::run(command),
+        Command::Config(command) => config::run(command),
         Command::Serve(command) => serve::run(command),
         Command::Demo(command) => demo::run(command),
     });

@@ -58,7 +58,8 @@ impl FileObject {
         }
     }
 
-    fn read(&self, range: &Range<u64>) -> Result<Bytes, Error> {
+    /// The range, or its first MiB. Blocks.
+    pub(crate) fn read(&self, range: &Range<u64>) -> Result<Bytes, Error> {
         let length = usize::try_from(range.end.saturating_sub(range.start).min(READ)).unwrap_or(0);
         let mut bytes = vec![0; length];
         let read = self.file.read_exact_at(&mut bytes, range.start);

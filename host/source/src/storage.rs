@@ -52,7 +52,7 @@ impl Storage {
         let counters = Counters::default();
         let mut pace = Pace::new(&options, RandomState::new().hash_one(object));
         let (fetch, identity, held) = match object {
-            ObjectRef::File { path } => open_file(path).await?,
+            ObjectRef::File { path } => open_file(path, &counters).await?,
             ObjectRef::S3 { bucket, key } => {
                 let object = S3Object::new(self.s3().await?, bucket, key);
                 let (identity, held) = self.open_s3(&object, &options, &counters, &mut pace).await?;
@@ -157,10 +157,17 @@ impl Storage {
     }
 }
 
-async fn open_file(path: &str) -> Result<Opened, Error> {
+/// The first MiB comes along, as it does from S3: an index is mostly there, and nothing is read twice.
+async fn open_file(path: &str, counters: &Counters) -> Result<Opened, Error> {
     let path = path.to_owned();
-    let (file, identity) = blocking(move || FileObject::open(&path)).await?;
-    Ok((Arc::new(file), identity, Bytes::new()))
+    let opened = blocking(move || {
+        let (file, identity) = FileObject::open(&path)?;
+        let held = file.read(&(0..identity.size))?;
+        Ok((file, identity, held))
+    });
+    let (file, identity, held) = opened.await?;
+    counters.received(held.len());
+    Ok((Arc::new(file), identity, held))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {

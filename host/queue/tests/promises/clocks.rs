@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use rushes_model::Progress;
 use rushes_model::job::{Kind, Outcome, State};
 use rushes_model::{Code, Failure, MediaTime};
-use rushes_model::Progress;
 use rushes_queue::Settings;
 use rushes_store::RetryPolicy;
 
