@@ -1,6 +1,6 @@
 //! Every setting of a host, from one table.
 //!
-//! A row of [`keys`] gives a setting its name, type, default, range and sentence. Parsing, errors, `--help` and
+//! A row of `settings/keys.rs` gives a setting its name, type, default, range and sentence. Parsing, errors, `--help` and
 //! `docs/configuration.md` come out of it, so that they can't disagree.
 
 mod docs;

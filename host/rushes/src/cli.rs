@@ -90,7 +90,7 @@ pub(crate) enum Pipelines {
 pub(crate) enum Config {
     /// Print each setting, its value and where it comes from
     Show {
-        /// A pipelines.toml whose [host] table counts as well
+        /// A pipelines.toml whose `[host]` table counts as well
         #[arg(long, value_name = "FILE")]
         pipelines: Option<PathBuf>,
     },
