@@ -6,6 +6,7 @@
 mod architecture;
 mod bad_input;
 mod documents;
+mod ebu;
 mod harness;
 mod media;
 mod same;

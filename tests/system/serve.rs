@@ -294,3 +294,21 @@ fn six_jobs_at_once_find_what_one_finds() {
         assert_same("one of six", &other, &first);
     }
 }
+
+#[test]
+fn a_key_that_is_not_there_is_said_to_be_missing_and_one_that_is_there_is_analysed() {
+    let s3 = S3::start();
+    let rushes = s3.rushes();
+    let missing = rushes.run(&["analyze", "s3://interviews/video/none.mp4"]);
+    assert_eq!(missing.code, Some(1));
+    assert!(
+        missing.stderr.contains("error[storage.not-found]") && missing.stderr.contains("help: "),
+        "{}",
+        missing.stderr
+    );
+    let (file, _) = sample(2);
+    s3.put("video/here.mp4", &file);
+    let there = rushes.run(&["analyze", "s3://interviews/video/here.mp4", "--json"]).json();
+    assert_eq!(there["object"]["uri"], "s3://interviews/video/here.mp4");
+    assert!(there["bytes_read"].as_u64() <= there["object"]["size"].as_u64(), "read twice: {}", there["bytes_read"]);
+}
