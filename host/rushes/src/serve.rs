@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rushes_api::{Deps, Health, Times};
+use rushes_api::{Deps, Times};
 use rushes_config::Settings;
 use rushes_memory::Budget;
 use rushes_queue::tasks::{Ends, Tasks};
@@ -21,7 +21,7 @@ use crate::cli::Serve;
 use crate::fault::Fault;
 use crate::host::{self, Loaded};
 use crate::pages;
-use crate::wiring::storage::Looking;
+use crate::wiring::storage::{Looking, Seen};
 use crate::wiring::work::Running;
 
 pub(crate) fn run(command: &Serve) -> Result<ExitCode, Fault> {
@@ -59,14 +59,15 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage) -> Result<Served, Fa
     let tasks = Tasks::new();
     let (queue, handle) = Queue::new(store.clone(), budget, queue_settings(&settings));
     let work = Running { settings: Arc::clone(&settings), catalog: Arc::clone(&catalog), storage: storage.clone() };
-    let looking = Looking { settings: Arc::clone(&settings), storage };
+    let seen = Seen::new();
+    let looking = Looking { settings: Arc::clone(&settings), storage, seen: seen.clone() };
     let shutdown = tasks.shutdown();
     tasks.spawn("queue", Ends::StopHost, async move {
         if let Err(failed) = queue.run(work, looking, shutdown).await {
             error!(error = %failed, "the queue ended");
         }
     });
-    let router = rushes_api::router(deps(&settings, &catalog, &store, &handle));
+    let router = rushes_api::router(deps(&settings, &catalog, &store, &handle, seen));
     let draining = tasks.shutdown().draining().clone();
     tasks.spawn("http", Ends::StopHost, async move {
         let serving = axum_serve(listener, router, draining).await;
@@ -140,7 +141,13 @@ fn queue_settings(settings: &Settings) -> rushes_queue::Settings {
     }
 }
 
-fn deps(settings: &Settings, catalog: &Arc<crate::catalog::Catalog>, store: &Store, queue: &Handle) -> Deps {
+fn deps(
+    settings: &Settings,
+    catalog: &Arc<crate::catalog::Catalog>,
+    store: &Store,
+    queue: &Handle,
+    seen: Seen,
+) -> Deps {
     let pipelines: BTreeMap<_, _> =
         catalog.iter().map(|ready| (ready.pipeline.name.clone(), Arc::clone(&ready.pipeline))).collect();
     let routes = catalog.declared.as_ref().map(|declared| declared.routes().to_vec()).unwrap_or_default();
@@ -151,7 +158,7 @@ fn deps(settings: &Settings, catalog: &Arc<crate::catalog::Catalog>, store: &Sto
         version: env!("CARGO_PKG_VERSION"),
         times: Times { stuck_after: settings.stuck_timeout, hosts_live_for: settings.lease },
         loaded: Arc::new(move || Arc::clone(&loaded)),
-        storage: Arc::new(Health::ok),
+        storage: Arc::new(move || seen.health()),
         explain: pages::explain,
     }
 }

@@ -1,7 +1,8 @@
 //! `queue::Storage` over `source`: is the object there.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rushes_api::Health;
 use rushes_config::Settings;
 use rushes_model::{Class, Classify, Failure, ObjectRef, Reason};
 use rushes_queue::Probe;
@@ -9,10 +10,34 @@ use rushes_source::Error;
 
 use crate::host;
 
-/// Looks with one request.
+/// Looks with one request, and remembers whether the storage answered.
 pub(crate) struct Looking {
     pub(crate) settings: Arc<Settings>,
     pub(crate) storage: rushes_source::Storage,
+    pub(crate) seen: Seen,
+}
+
+/// How the storage answered last, for the health page.
+#[derive(Clone)]
+pub(crate) struct Seen(Arc<Mutex<Health>>);
+
+impl Seen {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Health { why: Some("not asked yet".into()), ..Health::ok() })))
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, probe: &Probe) {
+        let health = match probe {
+            Probe::Found(_) | Probe::Missing | Probe::Unusable(_) => Health::ok(),
+            Probe::Denied { why } => Health::degraded(why),
+            Probe::Unreachable { why } => Health::down(why),
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = health;
+    }
 }
 
 impl rushes_queue::Storage for Looking {
@@ -21,7 +46,7 @@ impl rushes_queue::Storage for Looking {
         if let Err(failure) = host::check_bucket(&self.settings, &object) {
             return Probe::Unusable(failure);
         }
-        match self.storage.head(&object).await {
+        let probe = match self.storage.head(&object).await {
             Ok(Some(identity)) => Probe::Found(identity),
             Ok(None) => Probe::Missing,
             Err(error @ Error::Denied { .. }) => Probe::Denied { why: Failure::of(&error).to_string() },
@@ -29,6 +54,8 @@ impl rushes_queue::Storage for Looking {
                 Class::Permanent(Reason::Storage) => Probe::Unusable(Failure::of(&error)),
                 _ => Probe::Unreachable { why: Failure::of(&error).to_string() },
             },
-        }
+        };
+        self.seen.note(&probe);
+        probe
     }
 }
