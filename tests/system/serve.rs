@@ -312,3 +312,23 @@ fn a_key_that_is_not_there_is_said_to_be_missing_and_one_that_is_there_is_analys
     assert_eq!(there["object"]["uri"], "s3://interviews/video/here.mp4");
     assert!(there["bytes_read"].as_u64() <= there["object"]["size"].as_u64(), "read twice: {}", there["bytes_read"]);
 }
+
+/// Small recordings have no checkpoints, yet what was finished is kept and used.
+#[test]
+fn a_retry_by_hand_decodes_nothing_again() {
+    let s3 = S3::start();
+    let rushes = s3.rushes();
+    let host = Host::start(&rushes);
+    let (file, _) = sample(2);
+    s3.put("video/7/a.mp4", &file);
+    let id = host.submit("video/7/a.mp4", "demo");
+    host.ends_as(&id, "completed");
+    let (_, first) = host.get(&format!("/api/v1/jobs/{id}/report"));
+    assert_eq!(host.post(&format!("/api/v1/jobs/{id}/retry"), &json!({})).0, 202);
+    eventually("the second report", Duration::from_secs(30), || {
+        (host.get(&format!("/api/v1/jobs/{id}/report")).0 == 200).then_some(())
+    });
+    let (_, second) = host.get(&format!("/api/v1/jobs/{id}/report"));
+    assert_eq!((&second["method"], &second["pictures_decoded"]), (&json!("regular"), &json!(0)));
+    assert_same("again", &findings(&second), &findings(&first));
+}

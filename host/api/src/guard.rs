@@ -1,5 +1,7 @@
 //! What every request passes first.
 
+use std::net::IpAddr;
+
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -14,6 +16,10 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes && !is_same_origin(request.headers()) {
         let detail = "a page of another site may not change anything here";
+        return Problem::new(StatusCode::FORBIDDEN, Code::RequestInvalid, detail).into_response();
+    }
+    if !is_for_this_machine(request.headers()) {
+        let detail = "the address that was asked for is no name of this machine";
         return Problem::new(StatusCode::FORBIDDEN, Code::RequestInvalid, detail).into_response();
     }
     let mut response = next.run(request).await;
@@ -31,4 +37,36 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
     matches!((origin, host), (Some((_, origin)), Some(host)) if origin == host)
+}
+
+/// A page of another site may point a name of its own at this machine (DNS rebinding); the browser then sends that name.
+fn is_for_this_machine(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(header::HOST) else { return true };
+    let Ok(host) = host.to_str() else { return false };
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_foreign_name_is_not_this_machine() {
+        let asks = |host: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            is_for_this_machine(&headers)
+        };
+        for own in ["localhost", "localhost:9001", "127.0.0.1:9001", "[::1]:9001", "127.1.2.3"] {
+            assert!(asks(own), "{own}");
+        }
+        for foreign in ["evil.example", "evil.example:9001", "localhost.evil.example", "10.0.0.1:9001"] {
+            assert!(!asks(foreign), "{foreign}");
+        }
+    }
 }

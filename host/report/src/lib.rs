@@ -23,12 +23,16 @@ mod summary;
 
 pub use page::text;
 
+use std::io::{self, Write};
+
 use rushes_model::report::Report;
 
-/// A report as the API and `--json` give it: pretty, keys always in the same order, a newline at the end.
+/// The report as JSON, as the API gives it, without holding the text: an hour's report has megabytes of it.
 ///
 /// # Errors
-/// A number that JSON can't hold; a report that came out of a run has none.
-pub fn json(report: &Report) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(report).map(|text| text + "\n")
+/// Where it can't be written.
+pub fn write_json(report: &Report, mut out: impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, report)?;
+    writeln!(out)?;
+    out.flush()
 }

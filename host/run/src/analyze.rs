@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::flow::{Flow, Flowed};
 use crate::journal::Journal;
 use crate::merge::{Merged, Merging};
-use crate::partials::{InMemory, Partials};
+use crate::partials::{InMemory, Key, Partials};
 use crate::plan::{Given, Lane, Plan};
 use crate::reading::Reading;
 
@@ -101,8 +101,7 @@ pub fn analyze(job: &Job, ports: &Ports<'_>) -> Result<Finished, Error> {
         let why = plan.skipped.iter().map(|one| format!("{}: {}", name(one.analyzer), one.why)).collect();
         return Err(Error::NothingToAnalyse { why });
     }
-    // Without checkpoints a run keeps its partials to itself until it has them all.
-    let own = InMemory::new();
+    let own = Held { own: InMemory::new(), kept: ports.partials };
     let partials: &dyn Partials = match job.method {
         Method::Regular => &own,
         Method::Chunked => ports.partials,
@@ -120,11 +119,27 @@ pub fn analyze(job: &Job, ports: &Ports<'_>) -> Result<Finished, Error> {
     let flowed = flow.run()?;
     let merged = merge_all(job, &plan, &flow, &flowed, ports)?;
     if job.method == Method::Regular {
-        for (key, bytes) in own.drain() {
+        for (key, bytes) in own.own.drain() {
             ports.partials.put(&key, &bytes).map_err(Error::Partials)?;
         }
     }
     Ok(finish(&Ending { job, plan: &plan, index: &index, reading: &reading, flowed: &flowed, began }, merged))
+}
+
+/// Without checkpoints a run keeps its partials to itself until it has them all; what is kept already it uses.
+struct Held<'a> {
+    own: InMemory,
+    kept: &'a dyn Partials,
+}
+
+impl Partials for Held<'_> {
+    fn get(&self, key: &Key) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(self.own.get(key)?.or(self.kept.get(key)?))
+    }
+
+    fn put(&self, key: &Key, bytes: &[u8]) -> Result<(), Failure> {
+        self.own.put(key, bytes)
+    }
 }
 
 fn stopped_or(stop: &StopToken, error: rushes_media::Error) -> Error {

@@ -189,6 +189,9 @@ impl Flow<'_> {
         for ((lane, outlet), todo) in self.plan.lanes.iter().zip(outlets).zip(todos) {
             let Some(block) = lane.bytes else { continue };
             for segment in &todo.missing {
+                if !outlet.is_open() {
+                    break;
+                }
                 let range = bytes_range(segment, self.size());
                 outlet.send(Message::Begin(*segment), self.stop);
                 for_blocks(&mut *self.reading.stream(vec![range.clone()])?, range.start, block, |offset, bytes| {

@@ -1,9 +1,11 @@
 //! `rushes analyze`: one recording, once, on this thread.
 
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use rushes_model::ObjectRef;
+use rushes_model::report::Method;
 use rushes_model::stop::{Stop, StopSource};
 use rushes_run::{InMemory, Job, Partials, Ports};
 
@@ -16,7 +18,9 @@ use crate::wiring::folder::Folder;
 
 pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
     let place = object_ref(&command.object)?;
-    let loaded = host::load(command.pipelines.as_deref())?;
+    // A pipeline's name means the file that the other commands read as well.
+    let nearby = command.pipeline.as_ref().and_then(|_| host::nearby_pipelines());
+    let loaded = host::load(command.pipelines.as_deref().or(nearby))?;
     let name = command.pipeline.as_deref().unwrap_or(IMPLICIT);
     let ready = loaded.catalog.find(name)?;
     host::check_bucket(&loaded.settings, &place)?;
@@ -28,7 +32,7 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
         interview_id: None,
         pipeline: ready.pipeline.name.clone(),
         analyzers: ready.analyzers.clone(),
-        method: host::method(&loaded.settings, object.identity().size),
+        method: if command.resume { Method::Chunked } else { host::method(&loaded.settings, object.identity().size) },
         place,
         object,
         nonce: rushes_model::LeaseId::new().to_string(),
@@ -76,17 +80,18 @@ fn stop_on_interrupt(runtime: &tokio::runtime::Runtime, stop: StopSource) {
 }
 
 fn write(command: &Analyze, report: &rushes_model::report::Report) -> Result<(), Fault> {
-    let stdout = std::io::stdout();
-    let to_terminal = command.out.is_none() && stdout.is_terminal();
-    let text = if command.json {
-        rushes_report::json(report).map_err(|error| Fault::io("the report as JSON", &error.into()))?
-    } else {
-        rushes_report::text(report, width(), to_terminal)
+    let mut out: Box<dyn Write> = match &command.out {
+        Some(path) => Box::new(File::create(path).map_err(|error| Fault::io(path.display(), &error))?),
+        None => Box::new(std::io::stdout().lock()),
     };
-    match &command.out {
-        Some(path) => std::fs::write(path, text).map_err(|error| Fault::io(path.display(), &error)),
-        None => stdout.lock().write_all(text.as_bytes()).map_err(|error| Fault::io("standard output", &error)),
-    }
+    let to_terminal = command.out.is_none() && std::io::stdout().is_terminal();
+    let written = if command.json {
+        rushes_report::write_json(report, BufWriter::new(&mut out))
+    } else {
+        out.write_all(rushes_report::text(report, width(), to_terminal).as_bytes())
+    };
+    let name = command.out.as_ref().map_or("standard output".into(), |path| path.display().to_string());
+    written.and_then(|()| out.flush()).map_err(|error| Fault::io(name, &error))
 }
 
 /// Columns of a report; terminals tell theirs through COLUMNS.

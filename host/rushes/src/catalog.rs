@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rushes_config::pipelines::implicit;
 use rushes_config::{Document, Pipelines, Problems};
 use rushes_model::pipeline::Pipeline;
-use rushes_model::{Class, Classify, Code, Failure, Reason};
+use rushes_model::{ByteSize, Class, Classify, Code, Failure, Reason};
 use rushes_run::Analyzer;
 
 use crate::fault::Fault;
@@ -37,6 +37,7 @@ impl Catalog {
         }
         let mut ready = BTreeMap::new();
         for pipeline in all {
+            check_memory(&pipeline)?;
             let analyzers = pipeline.uses.values().map(|one| analyzer(one, components)).collect::<Result<_, _>>()?;
             ready.insert(pipeline.name.clone(), Ready { pipeline, analyzers });
         }
@@ -62,6 +63,22 @@ impl Catalog {
 
     fn names(&self) -> impl Iterator<Item = &str> {
         self.ready.keys().map(String::as_str)
+    }
+}
+
+/// All analyzers of a job together stay under the pipeline's limit if their own limits do.
+fn check_memory(pipeline: &Pipeline) -> Result<(), Failure> {
+    let together = pipeline.uses.values().fold(ByteSize::default(), |sum, one| sum.saturating_add(one.limits.memory));
+    match pipeline.memory {
+        Some(allowed) if together > allowed => {
+            let message = format!(
+                "the analyzers of pipeline `{}` may take {together} together, more than the {allowed} of its `limits.memory`",
+                pipeline.name
+            );
+            let failure = Failure::new(Code::PipelineInvalid, Class::Permanent(Reason::Request), message);
+            Err(failure.with_help("lower `limits.memory` of its analyzers, or raise the pipeline's"))
+        }
+        _ => Ok(()),
     }
 }
 

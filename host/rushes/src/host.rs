@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rushes_config::Settings;
-use rushes_config::settings::{Billing, ChunkSize, LogFormat};
+use rushes_config::settings::{Billing, ChunkSize, LogFormat, Origin};
 use rushes_model::report::Method;
 use rushes_model::{ByteSize, Class, Code, Failure, ObjectRef, Reason};
 use rushes_runtime::{Engine, EngineConfig};
@@ -41,6 +41,15 @@ pub(crate) fn load(pipelines: Option<&Path>) -> Result<Loaded, Fault> {
     Ok(Loaded { settings, catalog })
 }
 
+/// The file that is read where none is named.
+pub(crate) fn nearby_pipelines() -> Option<&'static Path> {
+    let nearby = Path::new("pipelines.toml");
+    nearby.exists().then_some(nearby)
+}
+
+/// Settings that later versions read.
+const LATER: [&str; 4] = ["RETENTION_DAYS", "TEMP_MAX_MB", "RUSHES_PUBLIC_URL", "RUSHES_TIMEZONE"];
+
 /// A setting that would be taken and do nothing is worse than none.
 fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {
     let refused = |text: &str, help: &str| {
@@ -51,6 +60,16 @@ fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {
         return refused(
             "ENABLE_STREAMING_PROCESSING is `false`, and this version always streams",
             "leave it out: an object is read by ranges, whatever its size",
+        );
+    }
+    if let Some(set) = settings.shown().find(|shown| LATER.contains(&shown.name) && shown.origin != Origin::Default) {
+        let text = format!("{} is `{}` ({}), and this version doesn't act on it", set.name, set.value, set.origin);
+        return refused(&text, "leave it out: nothing is pruned, and no file is kept aside");
+    }
+    if settings.streaming_chunk_size == ChunkSize::Auto {
+        return refused(
+            "STREAMING_CHUNK_SIZE_MB is `auto`, and this version doesn't adapt it",
+            "set it to a number of MiB; 20 suits most",
         );
     }
     if settings.storage_billing == Billing::Egress {
@@ -128,11 +147,14 @@ pub(crate) fn reading(settings: &Settings) -> Options {
 
 /// Logs go to standard error, so that standard output stays a result.
 pub(crate) fn log_to_stderr(settings: &Settings) -> Result<(), Fault> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log).map_err(|error| {
+    // Migrations say each step at `info`; ours say what matters.
+    let wanted = format!("sea_orm_migration=warn,{}", settings.log);
+    let filter = tracing_subscriber::EnvFilter::try_new(wanted).map_err(|error| {
         Fault::usage(format!("RUSHES_LOG is `{}`: {error}", settings.log))
             .with_help("write a level, or target=level, …")
     })?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colour = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr);
     match settings.log_format {
         LogFormat::Json => lines.json().init(),
         LogFormat::Text => lines.init(),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +24,7 @@ use crate::wiring::storage::{Looking, Seen};
 use crate::wiring::work::Running;
 
 pub(crate) fn run(command: &Serve) -> Result<ExitCode, Fault> {
-    let nearby = Path::new("pipelines.toml");
-    let file: Option<PathBuf> = command.pipelines.clone().or_else(|| nearby.exists().then(|| nearby.to_owned()));
-    let loaded = host::load(file.as_deref())?;
+    let loaded = host::load(command.pipelines.as_deref().or(host::nearby_pipelines()))?;
     host::log_to_stderr(&loaded.settings)?;
     let runtime = host::runtime()?;
     runtime.block_on(async {

@@ -18,6 +18,9 @@ const MOST_NAME: usize = 255;
 /// Metadata is kept with each job and echoed with each look at it.
 const MOST_METADATA: usize = 64 << 10;
 
+/// The queue that hosts serve.
+const SERVED: &str = "default";
+
 /// A job to be created.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +83,15 @@ impl JobRequest {
         ];
         for (name, value) in named {
             value.as_ref().map_or(Ok(()), |value| check_length(name, value, MOST_NAME))?;
+        }
+        let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        if !is_plain(&self.bucket) {
+            return Err(Problem::bad_request("`bucket` may have letters, digits, dots, hyphens and underscores"));
+        }
+        if self.queue.as_ref().is_some_and(|queue| queue != SERVED) {
+            return Err(Problem::bad_request(format!(
+                "`queue` must be `{SERVED}`: hosts of this version serve no other"
+            )));
         }
         if self.priority.is_some_and(|priority| priority > 9) {
             return Err(Problem::bad_request("`priority` must be 0 (high) to 9"));

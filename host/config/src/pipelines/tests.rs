@@ -118,7 +118,11 @@ fn a_whole_file_becomes_pipelines_routes_and_webhooks() {
     assert!(pipelines.route("interviews", "video/42/a.mp4", Some("audio")).is_none());
     assert_eq!(pipelines.webhooks()[0].secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     let warnings: Vec<&str> = pipelines.warnings().iter().map(|problem| problem.message.as_str()).collect();
-    assert_eq!(warnings, ["nothing is sent to webhook `app` by this version"]);
+    let later = [
+        "no transcript is read for pipeline `interview` by this version",
+        "nothing is sent to webhook `app` by this version",
+    ];
+    assert_eq!(warnings, later);
 }
 
 #[test]
@@ -200,6 +204,7 @@ transcript = { from = "asr" }
         [
             "3:13: components from a registry aren't available in this version",
             "5:10: `decode = \"sandboxed\"` isn't available in this version",
+            "6:1: no transcript is read for pipeline `a` by this version",
             "6:23: a transcript from another analyzer isn't available in this version",
         ]
     );
@@ -307,13 +312,19 @@ pipeline interview
 route s3://interviews/video/{interview_id}/{name} -> interview (video)
 webhook app -> https://app.example.com/hooks on interview.completed, job.failed
 
+warning: no transcript is read for pipeline `interview` by this version
+  --> conf/pipelines.toml:13:1
+   |
+13 | transcript = { sidecar = [\".vtt\"] }
+   | ^^^^^^^^^^
+
 warning: nothing is sent to webhook `app` by this version
   --> conf/pipelines.toml:25:11
    |
 25 | [webhooks.app]
    |           ^^^
 
-conf/pipelines.toml: 1 warning
+conf/pipelines.toml: 2 warnings
 ";
     assert_eq!(load(WHOLE).unwrap().summary(false), expected);
 }

@@ -18,7 +18,7 @@ pub(crate) fn pipeline(name: &At<String>, table: Table<'_>, components: &mut Com
     check_name(name, &table);
     let description = table.text("description").map(|at| at.value).unwrap_or_default();
     let decode = decode(&mut table);
-    let transcript = table.table("transcript").map(transcript);
+    let transcript = table.table("transcript").map(|written| transcript(&name.value, written));
     let memory = table.table("limits").and_then(job_memory);
     let mut uses = BTreeMap::new();
     let tables = table.tables("use");
@@ -86,7 +86,9 @@ fn decode(table: &mut Table<'_>) -> DecodeMode {
     DecodeMode::Native
 }
 
-fn transcript(mut table: Table<'_>) -> Transcript {
+fn transcript(pipeline: &str, mut table: Table<'_>) -> Transcript {
+    let warning = format!("no transcript is read for pipeline `{pipeline}` by this version");
+    table.refuse(Problem::new(table.path(), table.span(), warning).into_warning());
     let mut endings = Vec::new();
     if let Some(from) = table.raw("from") {
         let message = "a transcript from another analyzer isn't available in this version";

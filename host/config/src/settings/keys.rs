@@ -92,7 +92,7 @@ keys! {
     "Where the HTTP interface listens."
     listen: SocketAddr = "RUSHES_LISTEN", "127.0.0.1:9001", Rule::Address, none None, since "0.1.0", secret false;
 
-    "Folder for the database, compiled components and temporary files."
+    "Folder for the database and for what `analyze --resume` keeps. Compiled components lie in the user's cache folder, or in RUSHES_CACHE."
     data: PathBuf = "RUSHES_DATA", "rushes-data", Rule::Text, none None, since "0.1.0", secret false;
 
     "Address under which others reach this host; used for links in webhooks."

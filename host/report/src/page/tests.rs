@@ -163,7 +163,9 @@ fn a_long_list_of_events_says_how_many_more_there_are() {
 
 #[test]
 fn json_is_the_report_and_reads_back() {
-    let written = crate::json(&report()).unwrap();
+    let mut written = Vec::new();
+    crate::write_json(&report(), &mut written).unwrap();
+    let written = String::from_utf8(written).unwrap();
     assert_eq!(serde_json::from_str::<Report>(&written).unwrap(), report());
     assert!(written.ends_with("}\n"));
 }

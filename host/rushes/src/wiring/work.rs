@@ -99,7 +99,6 @@ impl crate::catalog::Ready {
     /// The worst case of a job: its components' memories, what is read ahead, channels, and decoders.
     fn reserves(&self, readahead: ByteSize) -> ByteSize {
         let components: u64 = self.analyzers.iter().map(|one| one.limits.memory.as_bytes()).sum();
-        let components = self.pipeline.memory.map_or(components, |limit| limit.as_bytes().min(components));
         ByteSize::bytes(components).saturating_add(readahead).saturating_add(DECODING)
     }
 }
