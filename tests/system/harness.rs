@@ -13,8 +13,11 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the root").to_owned()
 }
 
-/// The binary that `cargo build -p rushes` left beside this test.
+/// The binary that `cargo build -p rushes` left beside this test, or the one that RUSHES_TEST_BINARY names.
 pub(crate) fn binary() -> PathBuf {
+    if let Some(elsewhere) = std::env::var_os("RUSHES_TEST_BINARY") {
+        return elsewhere.into();
+    }
     let test = std::env::current_exe().expect("this test has a path");
     let binary = test.parent().and_then(Path::parent).expect("target/debug").join("rushes");
     assert!(binary.exists(), "{} isn't there: run `cargo build -p rushes` first", binary.display());
