@@ -89,8 +89,8 @@ impl IntoResponse for Problem {
 
 fn status_of(code: Code, class: Class) -> StatusCode {
     match (code, class) {
-        (Code::JobUnknown | Code::InterviewUnknown, _) => StatusCode::NOT_FOUND,
-        (Code::JobState, _) => StatusCode::CONFLICT,
+        (Code::JobUnknown | Code::InterviewUnknown | Code::TokenUnknown, _) => StatusCode::NOT_FOUND,
+        (Code::JobState | Code::RequestInProgress, _) => StatusCode::CONFLICT,
         (Code::PipelineUnknown | Code::RequestKeyReused, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (Code::RequestInvalid, _) => StatusCode::BAD_REQUEST,
         (_, Class::Transient | Class::HandedBack) | (Code::DatabaseUnavailable, _) => StatusCode::SERVICE_UNAVAILABLE,

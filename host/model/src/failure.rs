@@ -166,6 +166,16 @@ codes! {
     RequestInvalid = "request.invalid",
     /// The idempotency key was used for another request.
     RequestKeyReused = "request.key-reused",
+    /// The request's token is missing, unknown, ended or revoked.
+    TokenInvalid = "token.invalid",
+    /// The request's token doesn't allow it.
+    TokenScope = "token.scope-missing",
+    /// No token of that id.
+    TokenUnknown = "token.not-found",
+    /// Too many requests in too short a time.
+    RequestRate = "request.too-many",
+    /// The same request is being answered at this moment.
+    RequestInProgress = "request.in-progress",
     /// The database can't be used.
     DatabaseUnavailable = "database.unavailable",
     /// A broken invariant of ours.

@@ -16,6 +16,7 @@ pub mod object;
 pub mod pipeline;
 pub mod progress;
 pub mod report;
+pub mod scope;
 pub mod stop;
 pub mod time;
 
@@ -24,5 +25,6 @@ pub use failure::{Class, Classify, Code, Failure, Reason};
 pub use ids::{HostId, InterviewId, JobId, LeaseId};
 pub use object::{ETag, Identity, ObjectRef};
 pub use progress::{LogLine, Progress};
+pub use scope::Scope;
 pub use stop::{Stop, StopSource, StopToken};
 pub use time::{MediaTime, Span};

@@ -1,6 +1,7 @@
 //! The tables as rows. One file a table; the columns are explained in `migration`, which made them.
 #![expect(unreachable_pub, reason = "sea-orm's derives need `pub` items; the module is private")]
 
+pub(crate) mod api_token;
 pub(crate) mod attempt;
 pub(crate) mod delivery;
 pub(crate) mod event;

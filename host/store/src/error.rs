@@ -35,6 +35,12 @@ pub enum Error {
     /// No interview of that name.
     #[error("there is no interview `{0}`")]
     UnknownInterview(String),
+    /// No token of that id.
+    #[error("there is no token `{0}`")]
+    UnknownToken(String),
+    /// A token can't be made.
+    #[error("the machine gives no random bytes: {0}")]
+    NoRandomness(String),
     /// The job's state doesn't allow it.
     #[error(transparent)]
     Refused(#[from] Refused),
@@ -89,10 +95,13 @@ impl Classify for Error {
             Self::Address { .. }
             | Self::UnknownJob(_)
             | Self::UnknownInterview(_)
+            | Self::UnknownToken(_)
             | Self::Refused(_)
             | Self::KeyReused { .. } => Class::Permanent(Reason::Request),
             Self::TooLarge { .. } => Class::Permanent(Reason::Limits),
-            Self::Migrate(_) | Self::Unreadable { .. } | Self::Unwritable { .. } => Class::Permanent(Reason::Internal),
+            Self::Migrate(_) | Self::NoRandomness(_) | Self::Unreadable { .. } | Self::Unwritable { .. } => {
+                Class::Permanent(Reason::Internal)
+            }
         }
     }
 
@@ -102,10 +111,11 @@ impl Classify for Error {
             Self::Open { .. } | Self::Migrate(_) | Self::Statement(_) => Code::DatabaseUnavailable,
             Self::UnknownJob(_) => Code::JobUnknown,
             Self::UnknownInterview(_) => Code::InterviewUnknown,
+            Self::UnknownToken(_) => Code::TokenUnknown,
             Self::Refused(refused) => refused.code(),
             Self::KeyReused { .. } => Code::RequestKeyReused,
             Self::TooLarge { .. } => Code::LimitsOutput,
-            Self::Unreadable { .. } | Self::Unwritable { .. } => Code::Internal,
+            Self::NoRandomness(_) | Self::Unreadable { .. } | Self::Unwritable { .. } => Code::Internal,
         }
     }
 
@@ -118,8 +128,10 @@ impl Classify for Error {
             }
             Self::Statement(_) => Some("look whether the disk is full and the file may be written".into()),
             Self::KeyReused { .. } => Some("use a fresh Idempotency-Key for each new request".into()),
+            Self::UnknownToken(_) => Some("`rushes token list` shows the ids".into()),
             Self::UnknownJob(_)
             | Self::UnknownInterview(_)
+            | Self::NoRandomness(_)
             | Self::Refused(_)
             | Self::TooLarge { .. }
             | Self::Unreadable { .. }

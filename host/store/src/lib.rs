@@ -41,6 +41,7 @@ mod partials;
 mod readiness;
 mod reports;
 mod retry;
+mod tokens;
 mod transaction;
 mod waiting;
 
@@ -60,6 +61,7 @@ pub use journal::{Entry, JobEvent, Journaled};
 pub use listing::{Cursor, Filter, Page};
 pub use outbox::{Announced, Endpoint};
 pub use readiness::Due;
+pub use tokens::{NewToken, Secret, Token};
 
 /// What every function here returns.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -4,6 +4,7 @@ mod m0001_jobs;
 mod m0002_findings;
 mod m0003_hosts;
 mod m0004_outbox;
+mod m0005_tokens;
 
 use sea_orm_migration::prelude::*;
 
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_findings::Migration),
             Box::new(m0003_hosts::Migration),
             Box::new(m0004_outbox::Migration),
+            Box::new(m0005_tokens::Migration),
         ]
     }
 }

@@ -17,6 +17,7 @@ mod partials;
 mod readiness;
 mod rescue;
 mod retrying;
+mod tokens;
 
 /// A test for each promise and database.
 macro_rules! promises {
@@ -65,4 +66,6 @@ promises! {
         a_cancelled_job_of_a_dead_host_ends;
     retrying: a_failed_job_looks_for_its_file_again, a_waiting_job_waits_no_longer, a_running_job_cannot_be_retried,
         a_completed_job_can_run_again;
+    tokens: a_token_is_found_by_its_secret_alone, of_a_token_only_a_hash_is_kept,
+        a_token_that_was_revoked_is_good_no_more, a_token_ends_at_its_time, the_last_use_is_kept_to_the_minute;
 }
