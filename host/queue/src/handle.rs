@@ -64,7 +64,7 @@ impl Handle {
     /// When its idempotency key was used for another request, or the database fails.
     pub async fn submit(&self, new: NewJob) -> Result<Created, Error> {
         let created = self.shared.store.write().create_job(new).await?;
-        self.shared.files.notify_one();
+        self.shared.tell_of_work();
         Ok(created)
     }
 
@@ -74,8 +74,7 @@ impl Handle {
     /// When there is no such job, its state doesn't allow it, or the database fails.
     pub async fn retry(&self, job: JobId) -> Result<Job, Error> {
         let job = self.shared.store.write().retry(job).await?;
-        self.shared.files.notify_one();
-        self.shared.claims.notify_one();
+        self.shared.tell_of_work();
         Ok(job)
     }
 
@@ -106,7 +105,7 @@ impl Handle {
     pub async fn arrived(&self, bucket: &str, key: &str) -> Result<u64, Error> {
         let waiting = self.shared.store.write().probe_now(bucket, key).await?;
         if waiting > 0 {
-            self.shared.files.notify_one();
+            self.shared.tell_of_work();
         }
         Ok(waiting)
     }

@@ -21,6 +21,7 @@ mod claims;
 mod error;
 mod handle;
 mod heart;
+mod hints;
 mod jitter;
 mod journal;
 mod ports;

@@ -18,7 +18,7 @@ use crate::shared::Shared;
 use crate::storage::Storage;
 use crate::tasks::Shutdown;
 use crate::work::Work;
-use crate::{Error, claims, readiness, upkeep};
+use crate::{Error, claims, hints, readiness, upkeep};
 
 /// The part that runs jobs on this host.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ impl Queue {
             journals: Mutex::new(()),
             claims: Notify::new(),
             files: Notify::new(),
+            hints: Notify::new(),
         });
         let handle = Handle { shared: Arc::clone(&shared) };
         (Self { shared }, handle)
@@ -66,6 +67,8 @@ impl Queue {
             Box::pin(readiness::run(Arc::clone(&shared), storage, shutdown.clone())),
             Box::pin(upkeep::run(Arc::clone(&shared), Arc::clone(&work), shutdown.clone())),
             Box::pin(upkeep::journals(Arc::clone(&shared), ended.clone())),
+            Box::pin(hints::send(Arc::clone(&shared), ended.clone())),
+            Box::pin(hints::hear(Arc::clone(&shared), ended.clone())),
             Box::pin(async {
                 claims::run(Arc::clone(&shared), Arc::clone(&work), shutdown.clone()).await;
                 ended.cancel();

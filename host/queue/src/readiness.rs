@@ -56,6 +56,7 @@ async fn look_for(shared: &Shared, storage: &impl Storage, due: Due) -> Result<(
             if write.mark_ready(due.job, &identity).await?.applied().is_some() {
                 info!(target: "queue_processor", job = %due.job, bytes = size, "file is there");
                 shared.claims.notify_one();
+                shared.hints.notify_one();
             }
             return Ok(());
         }

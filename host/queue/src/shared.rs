@@ -28,4 +28,6 @@ pub(crate) struct Shared {
     pub(crate) claims: Notify,
     /// An object may have arrived.
     pub(crate) files: Notify,
+    /// Other hosts should look as well.
+    pub(crate) hints: Notify,
 }

@@ -2,7 +2,7 @@
 
 use rushes_model::JobId;
 use rushes_model::job::{Event, State, next};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use crate::database::Write;
@@ -25,7 +25,7 @@ impl Write {
             State::Processing => Entity::update_many()
                 .col_expr(
                     Column::CancelRequestedAt,
-                    Expr::cust_with_expr("COALESCE(cancel_requested_at, ?)", Expr::val(transaction.now)),
+                    Func::coalesce([Expr::col(Column::CancelRequestedAt), Expr::val(transaction.now)]).into(),
                 )
                 .filter(by_id())
                 .filter(Expr::cust("status = 1"))

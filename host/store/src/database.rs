@@ -4,11 +4,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use sea_orm::sea_query::Query;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
-use sea_orm_migration::MigratorTrait;
 
 use crate::dialect::{Dialect, Role};
 use crate::heart::Heart;
-use crate::migration::Migrator;
+use crate::hints::{self, Listener};
+use crate::migration;
 use crate::outbox::Endpoint;
 use crate::transaction::Transaction;
 use crate::{Error, Result};
@@ -38,15 +38,17 @@ pub struct Write {
 }
 
 impl Store {
-    /// Opens the database at an address (`sqlite:path`), making the file and bringing its tables up to date. Several
-    /// hosts may do so at once.
+    /// Opens the database at an address (`sqlite:path`, `postgres://…`), bringing its tables up to date. Several hosts
+    /// may do so at once, older ones beside newer ones.
     ///
     /// # Errors
-    /// When the address is unknown, the file can't be used, or a newer version has been at work on it.
+    /// When the address is unknown, the database can't be used, or its tables can't be brought up to date.
     pub async fn open(url: &str) -> Result<Self> {
         let dialect = Dialect::of(url)?;
+        let migrator = connect(dialect, url, Role::Migrator).await?;
+        migration::bring_up_to_date(&migrator, dialect).await.map_err(Error::Migrate)?;
+        migrator.close().await?;
         let writer = connect(dialect, url, Role::Writer).await?;
-        migrate(dialect, &writer).await.map_err(Error::Migrate)?;
         let reader = connect(dialect, url, Role::Reader).await?;
         let read = Read { pool: reader, dialect };
         let write = Write { pool: writer, dialect, endpoints: Arc::default(), read: read.clone() };
@@ -69,7 +71,21 @@ impl Store {
     /// When it can't be opened.
     pub async fn open_heart(&self) -> Result<Heart> {
         let dialect = self.read.dialect;
-        Ok(Heart { pool: connect(dialect, &self.url, Role::Writer).await?, dialect })
+        Ok(Heart { pool: connect(dialect, &self.url, Role::Heart).await?, dialect })
+    }
+
+    /// A connection that hears other hosts' hints; none where the database has none to give, and looking from time to
+    /// time is all there is. It belongs to the async runtime on which it is opened.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub async fn open_listener(&self) -> Result<Option<Listener>> {
+        match self.read.dialect {
+            Dialect::Sqlite => Ok(None),
+            Dialect::Postgres => {
+                Ok(Some(hints::listen(connect(Dialect::Postgres, &self.url, Role::Listener).await?).await?))
+            }
+        }
     }
 
     /// Closes all connections, after what is under way.
@@ -129,15 +145,8 @@ pub(crate) async fn now(connection: &impl ConnectionTrait, dialect: Dialect) -> 
 
 async fn connect(dialect: Dialect, url: &str, role: Role) -> Result<DatabaseConnection> {
     let (options, place) = dialect.options(url, role);
-    Database::connect(options).await.map_err(|source| Error::Open { place, source })
-}
-
-/// Holds the database's write lock from the first look at the list of migrations to its end: without it three of six
-/// hosts that started together failed on tables that the others had just made.
-async fn migrate(dialect: Dialect, writer: &DatabaseConnection) -> std::result::Result<(), DbErr> {
-    use sea_orm::TransactionTrait;
-
-    let transaction = writer.begin_with_options(dialect.transaction()).await?;
-    Migrator::up(&transaction, None).await?;
-    transaction.commit().await
+    Database::connect(options).await.map_err(|source| {
+        let source = DbErr::Custom(dialect.without_secrets(url, &source.to_string()));
+        Error::Open { place, source }
+    })
 }

@@ -5,6 +5,7 @@ use sea_orm::{ConnectOptions, SqliteTransactionMode, TransactionOptions};
 
 use crate::error::Error;
 
+mod postgres;
 mod sqlite;
 
 /// Which database it is.
@@ -12,6 +13,8 @@ mod sqlite;
 pub(crate) enum Dialect {
     /// One file on a local disk.
     Sqlite,
+    /// A server, for many hosts.
+    Postgres,
 }
 
 /// What a connection is for.
@@ -21,6 +24,12 @@ pub(crate) enum Role {
     Reader,
     /// Writes, in short transactions.
     Writer,
+    /// Renews leases, and nothing else.
+    Heart,
+    /// Brings the tables up to date, however long that takes.
+    Migrator,
+    /// Waits for hints.
+    Listener,
 }
 
 impl Dialect {
@@ -29,6 +38,7 @@ impl Dialect {
         let scheme = url.split(':').next().unwrap_or_default();
         match scheme {
             "sqlite" if url.len() > "sqlite:".len() => Ok(Self::Sqlite),
+            "postgres" | "postgresql" => Ok(Self::Postgres),
             _ => Err(Error::Address { scheme: scheme.to_owned() }),
         }
     }
@@ -37,14 +47,17 @@ impl Dialect {
     pub(crate) fn options(self, url: &str, role: Role) -> (ConnectOptions, String) {
         match self {
             Self::Sqlite => sqlite::options(url, role),
+            Self::Postgres => postgres::options(url, role),
         }
     }
 
     /// Milliseconds since 1970 by the database's clock.
     pub(crate) fn now(self) -> SimpleExpr {
-        match self {
-            Self::Sqlite => SimpleExpr::Custom("CAST(unixepoch('subsec') * 1000 AS INTEGER)".into()),
-        }
+        SimpleExpr::Custom(match self {
+            Self::Sqlite => "CAST(unixepoch('subsec') * 1000 AS INTEGER)".into(),
+            // Not `now()`, which stands still for the length of a transaction.
+            Self::Postgres => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)".into(),
+        })
     }
 
     /// How a transaction that will write begins.
@@ -56,6 +69,25 @@ impl Dialect {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                 ..TransactionOptions::default()
             },
+            // READ COMMITTED: each statement sees what others committed; guards stand in the statements themselves.
+            Self::Postgres => TransactionOptions::default(),
+        }
+    }
+
+    /// What keeps hosts that start together from making the same tables, until the transaction ends. On SQLite the
+    /// transaction itself does.
+    pub(crate) const fn migration_lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::MIGRATION_LOCK),
+        }
+    }
+
+    /// A text about the database without what nobody should see.
+    pub(crate) fn without_secrets(self, url: &str, text: &str) -> String {
+        match self {
+            Self::Sqlite => text.to_owned(),
+            Self::Postgres => postgres::without_secrets(url, text),
         }
     }
 }

@@ -121,12 +121,12 @@ impl Classify for Error {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::Address { .. } => Some("set DATABASE_URL to `sqlite:` and a path".into()),
-            Self::Open { .. } => Some("look whether the folder exists, may be written, and is on a local disk".into()),
+            Self::Address { .. } => Some("set DATABASE_URL to `sqlite:` and a path, or to `postgres://user@host/name`".into()),
+            Self::Open { .. } => Some("SQLite: look whether the folder exists, may be written, and is on a local disk; PostgreSQL: whether the server runs and lets this user in".into()),
             Self::Migrate(_) => {
-                Some("a newer version may have used this database: run that one, or another file".into())
+                Some("the user of the database must be allowed to create tables; look into the database's own log".into())
             }
-            Self::Statement(_) => Some("look whether the disk is full and the file may be written".into()),
+            Self::Statement(_) => Some("look whether the database runs, its disk is full, and the file may be written".into()),
             Self::KeyReused { .. } => Some("use a fresh Idempotency-Key for each new request".into()),
             Self::UnknownToken(_) => Some("`rushes token list` shows the ids".into()),
             Self::UnknownJob(_)

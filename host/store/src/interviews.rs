@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rushes_model::InterviewId;
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set, UpdateMany};
 
 use crate::create::NewInterview;
@@ -155,7 +155,7 @@ pub(crate) async fn join(transaction: &Transaction, new: &NewInterview) -> Resul
         .try_insert()
         .exec_without_returning(&**transaction)
         .await?;
-    let known = |column: Column, value| Expr::cust_with_exprs("COALESCE(?, ?)", [Expr::col(column), value]);
+    let known = |column: Column, value| SimpleExpr::from(Func::coalesce([Expr::col(column), value]));
     let rows = reopening(Entity::update_many())
         .col_expr(Column::InterviewType, known(Column::InterviewType, Expr::val(new.interview_type.clone())))
         .col_expr(Column::ExpectedJobs, known(Column::ExpectedJobs, Expr::val(expected)))

@@ -14,7 +14,8 @@
 //! [`rushes_model::job::next`]; a test walks every state and event through both.
 //!
 //! Times are milliseconds since 1970 by the database's clock: hosts' clocks may be wrong. On SQLite all writers of a
-//! process share one connection (many would starve each other) and every transaction begins as IMMEDIATE.
+//! process share one connection (many would starve each other) and every transaction begins as IMMEDIATE. On PostgreSQL
+//! hosts tell each other of new work by [`Write::hint`]; a hint may be lost, so everybody also looks from time to time.
 //!
 //! It must not know HTTP, S3 or wasm, nor decide when something is done: that is the queue's.
 
@@ -30,6 +31,7 @@ mod entity;
 mod error;
 mod expiry;
 mod heart;
+mod hints;
 mod hosts;
 mod interviews;
 mod job;
@@ -54,6 +56,7 @@ pub use ending::RetryPolicy;
 pub use error::Error;
 pub use expiry::Rescue;
 pub use heart::{Heart, Renewed};
+pub use hints::Listener;
 pub use hosts::{Host, HostFigures, NewHost};
 pub use interviews::{Interview, InterviewState};
 pub use job::{Attempt, Job};

@@ -24,7 +24,7 @@ pub(super) fn options(url: &str, role: Role) -> (ConnectOptions, String) {
         .max_connections(match role {
             Role::Reader => READERS,
             // Transactions a second with a pool of 1, 2, 8, 32: 6,172, 3,808, 368, 20. The busy handler sleeps and starves.
-            Role::Writer => 1,
+            Role::Writer | Role::Heart | Role::Migrator | Role::Listener => 1,
         })
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None::<Duration>)
@@ -48,7 +48,7 @@ fn tuned(sqlite: SqliteConnectOptions, path: &PathBuf, role: Role) -> SqliteConn
         .foreign_keys(true);
     match role {
         Role::Reader => sqlite.pragma("query_only", "ON"),
-        Role::Writer => sqlite,
+        Role::Writer | Role::Heart | Role::Migrator | Role::Listener => sqlite,
     }
 }
 

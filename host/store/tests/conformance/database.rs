@@ -14,8 +14,11 @@ pub(crate) struct Database {
     pub(crate) url: String,
     /// For moving moments: tests shift rows, not clocks.
     raw: DatabaseConnection,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
+
+/// Where a PostgreSQL server runs for tests: `tests/with-postgres` says so.
+const SERVER: &str = "RUSHES_TEST_POSTGRES";
 
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 pub(crate) const RETRY: RetryPolicy =
@@ -24,12 +27,32 @@ pub(crate) const RESCUE: Rescue =
     Rescue { stuck_after: Duration::from_secs(7200), crash_delay: Duration::from_secs(10) };
 
 impl Database {
-    pub(crate) async fn sqlite() -> Self {
+    pub(crate) async fn sqlite() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("rushes.db").display());
+        Some(Self::open(url, Some(folder)).await)
+    }
+
+    /// None where there is no server, which is said aloud and fails in CI.
+    pub(crate) async fn postgres() -> Option<Self> {
+        Some(Self::open(empty_postgres().await?, None).await)
+    }
+
+    async fn open(url: String, folder: Option<tempfile::TempDir>) -> Self {
         let store = Store::open(&url).await.unwrap();
-        let raw = sea_orm::Database::connect(&url).await.unwrap();
+        let mut options = sea_orm::ConnectOptions::new(url.clone());
+        options.max_connections(1).sqlx_logging(false);
+        let raw = sea_orm::Database::connect(options).await.unwrap();
         Self { store, url, raw, _folder: folder }
+    }
+
+    /// The address of another database of this kind, in which nothing is yet; its folder goes with the second.
+    pub(crate) async fn another(&self) -> (String, Option<tempfile::TempDir>) {
+        if self.url.starts_with("postgres") {
+            return (empty_postgres().await.expect("the server is there"), None);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        (format!("sqlite:{}", folder.path().join("fresh.db").display()), Some(folder))
     }
 
     pub(crate) fn write(&self) -> &Write {
@@ -113,6 +136,20 @@ impl Database {
         events.reverse();
         events.into_iter().map(|event| event.event_type).collect()
     }
+}
+
+async fn empty_postgres() -> Option<String> {
+    let Some(server) = std::env::var_os(SERVER) else {
+        assert!(std::env::var_os("CI").is_none(), "{SERVER} isn't set, and CI is: run it by tests/with-postgres");
+        eprintln!("SKIPPED: {SERVER} isn't set; run it by tests/with-postgres");
+        return None;
+    };
+    let server = server.to_str().expect("an address");
+    let admin = sea_orm::Database::connect(format!("{server}/postgres")).await.unwrap();
+    let name = format!("t{}", JobId::new().as_uuid().simple());
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    admin.close().await.unwrap();
+    Some(format!("{server}/{name}"))
 }
 
 /// An idle host that can take one job.

@@ -22,11 +22,17 @@ mod tokens;
 /// A test for each promise and database.
 macro_rules! promises {
     ($($file:ident: $($promise:ident),+;)+) => {
-        mod sqlite {
+        promises!(@on sqlite: $($file: $($promise),+;)+);
+        promises!(@on postgres: $($file: $($promise),+;)+);
+    };
+    (@on $database:ident: $($file:ident: $($promise:ident),+;)+) => {
+        mod $database {
             $(mod $file {
                 $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $promise() {
-                    crate::$file::$promise(crate::database::Database::sqlite().await).await;
+                    if let Some(database) = crate::database::Database::$database().await {
+                        crate::$file::$promise(database).await;
+                    }
                 })+
             })+
         }
@@ -55,7 +61,8 @@ promises! {
     looking: jobs_are_listed_newest_first_page_by_page, a_list_can_be_filtered, counts_tell_states_apart,
         hosts_are_live_while_they_are_heard_of, a_ready_job_says_what_keeps_hosts_from_it;
     machine: every_event_in_every_state_does_what_the_machine_says;
-    opening: hosts_that_start_together_find_one_schema, what_was_acknowledged_is_there_after_reopening;
+    opening: hosts_that_start_together_find_one_schema, what_was_acknowledged_is_there_after_reopening,
+        a_newer_hosts_tables_are_left_alone, a_hint_reaches_other_hosts;
     partials: a_partial_is_kept_once_and_used_by_many, a_retry_finds_the_partials_of_the_attempt_before,
         a_partial_beyond_limits_is_refused,
         two_hosts_that_keep_partials_at_once_both_succeed;
