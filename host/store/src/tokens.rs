@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use rushes_model::Scope;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -99,9 +99,9 @@ impl Write {
     /// # Errors
     /// When there is none of that id, or the database fails.
     pub async fn revoke_token(&self, id: &str) -> Result<Token> {
-        let revoked = Expr::cust_with_expr("COALESCE(revoked_at, ?)", Expr::expr(self.dialect.now()));
+        let revoked = Func::coalesce([Expr::col(Column::RevokedAt), self.dialect.now()]);
         let rows = Entity::update_many()
-            .col_expr(Column::RevokedAt, revoked)
+            .col_expr(Column::RevokedAt, revoked.into())
             .filter(Column::Id.eq(id))
             .exec_with_returning(&self.pool)
             .await?;
