@@ -5,10 +5,12 @@
 
 mod architecture;
 mod bad_input;
+mod command;
 mod documents;
 mod ebu;
 mod harness;
 mod media;
 mod same;
 mod sample;
+mod semantics;
 mod serve;

@@ -66,13 +66,13 @@ impl Drop for S3 {
 }
 
 /// A host that serves, and its address.
-struct Host {
+pub(crate) struct Host {
     process: Killed,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Host {
-    fn start(rushes: &Rushes) -> Self {
+    pub(crate) fn start(rushes: &Rushes) -> Self {
         let pipelines = root().join("pipelines.toml");
         let mut command = rushes.command();
         command.args(["serve", "--pipelines", pipelines.to_str().unwrap()]);
@@ -90,7 +90,7 @@ impl Host {
         Self { process: Killed(child), address }
     }
 
-    fn get(&self, path: &str) -> (u16, Value) {
+    pub(crate) fn get(&self, path: &str) -> (u16, Value) {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         let mut answer = agent.get(format!("{}{path}", self.address)).call().unwrap();
         let status = answer.status().as_u16();
@@ -98,14 +98,14 @@ impl Host {
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
-    fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         let mut answer = agent.post(format!("{}{path}", self.address)).send_json(body).unwrap();
         (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
     }
 
     /// Posts a job that must be accepted, and gives back its id.
-    fn submit(&self, key: &str, pipeline: &str) -> String {
+    pub(crate) fn submit(&self, key: &str, pipeline: &str) -> String {
         let body = json!({ "bucket": "interviews", "key": key, "pipeline": pipeline, "interview_id": "42", "metadata": { "mine": 1 } });
         let (status, job) = self.post("/api/v1/jobs", &body);
         assert_eq!(status, 202, "{job:#}");
@@ -113,7 +113,7 @@ impl Host {
         job["id"].as_str().unwrap().to_owned()
     }
 
-    fn ends_as(&self, id: &str, state: &str) -> Value {
+    pub(crate) fn ends_as(&self, id: &str, state: &str) -> Value {
         eventually(&format!("job {id} is {state}"), Duration::from_secs(120), || {
             let (_, job) = self.get(&format!("/api/v1/jobs/{id}"));
             let now = job["state"].as_str().unwrap().to_owned();

@@ -176,6 +176,8 @@ codes! {
     RequestRate = "request.too-many",
     /// The same request is being answered at this moment.
     RequestInProgress = "request.in-progress",
+    /// No host answers where one was asked.
+    HostUnreachable = "host.unreachable",
     /// The database can't be used.
     DatabaseUnavailable = "database.unavailable",
     /// A broken invariant of ours.

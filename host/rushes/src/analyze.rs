@@ -58,7 +58,7 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
 }
 
 /// `s3://bucket/key`, else a path.
-fn object_ref(text: &str) -> Result<ObjectRef, Fault> {
+pub(crate) fn object_ref(text: &str) -> Result<ObjectRef, Fault> {
     let Some(rest) = text.strip_prefix("s3://") else {
         return Ok(ObjectRef::File { path: text.to_owned() });
     };

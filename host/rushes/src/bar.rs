@@ -29,7 +29,7 @@ impl Bar {
     }
 
     /// For a job of which only the share that is done is known.
-    pub(crate) fn share(&self, share: f64, state: &'static str) {
+    pub(crate) fn share(&self, share: f64, state: impl Into<std::borrow::Cow<'static, str>>) {
         self.0.set_length(1000);
         self.0.set_position((share * 1000.0) as u64);
         self.0.set_message(state);

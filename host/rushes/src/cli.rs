@@ -1,8 +1,15 @@
 //! The command line, as clap reads it.
 
+mod remote;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use remote::{
+    At, Chosen, Explain, Hosts, HostsVerb, Interviews, InterviewsVerb, Jobs, JobsVerb, Status, Submit, Webhooks,
+    WebhooksVerb, Which,
+};
 
 /// Looks through recordings: a host for media analyzers that run in a sandbox.
 #[derive(Debug, Parser)]
@@ -20,6 +27,20 @@ pub(crate) enum Command {
     Analyze(Analyze),
     /// Take jobs over HTTP and work on them
     Serve(Serve),
+    /// Say how the queue stands, and each host
+    Status(Status),
+    /// Create a job for an object in S3
+    Submit(Submit),
+    /// Look at jobs, retry and cancel them
+    Jobs(Jobs),
+    /// Look at interviews, seal, retry, cancel and delete them
+    Interviews(Interviews),
+    /// Say why a job waits or failed, and what to do
+    Explain(Explain),
+    /// Look at hosts, pause and drain them
+    Hosts(Hosts),
+    /// Look at webhooks and their deliveries, send dead letters again
+    Webhooks(Webhooks),
     /// Show everything at work: an S3 server, a database and a sample recording in one process
     Demo(Demo),
     /// Look after pipelines.toml
@@ -82,6 +103,20 @@ pub(crate) enum Pipelines {
         /// The file
         #[arg(default_value = "pipelines.toml", value_name = "FILE")]
         file: PathBuf,
+    },
+    /// Take no new jobs of a pipeline, on any host; what runs goes on
+    Pause {
+        /// The pipeline
+        name: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Take jobs of a pipeline again
+    Resume {
+        /// The pipeline
+        name: String,
+        #[command(flatten)]
+        at: At,
     },
 }
 

@@ -8,7 +8,11 @@ use rushes_model::{Class, Classify, Code, Failure, Reason};
 /// A command's failure.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    failure: Failure,
+    /// A text, for a host of another version may know codes that this program doesn't.
+    code: String,
+    /// The error and its causes, outermost first.
+    chain: Vec<String>,
+    help: Option<String>,
     /// Printed as it is, in place of the chain: problems with their places in a file.
     rendered: Option<String>,
     exit: u8,
@@ -17,8 +21,12 @@ pub(crate) struct Fault {
 impl Fault {
     /// The command line can't be followed.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        let failure = Failure::new(Code::RequestInvalid, Class::Permanent(Reason::Request), message);
-        Self { failure, rendered: None, exit: 2 }
+        Self { exit: 2, ..Self::new(Code::RequestInvalid.as_str(), message) }
+    }
+
+    /// What went wrong under a code, here or on a host.
+    pub(crate) fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code: code.into(), chain: vec![message.into()], help: None, rendered: None, exit: 1 }
     }
 
     /// An error of any room.
@@ -39,9 +47,21 @@ impl Fault {
         self
     }
 
+    /// The same, with its cause.
+    pub(crate) fn because(mut self, cause: impl Into<String>) -> Self {
+        self.chain.push(cause.into());
+        self
+    }
+
     /// The same, saying what to do.
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.failure = self.failure.with_help(help);
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same, as the fault of whoever wrote the command.
+    pub(crate) fn wrong_use(mut self) -> Self {
+        self.exit = 2;
         self
     }
 
@@ -53,7 +73,7 @@ impl Fault {
     pub(crate) fn print(&self) {
         let paint = std::io::stderr().is_terminal();
         let (red, dim, plain) = if paint { ("\x1b[1;31m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
-        let Failure { code, chain, help, .. } = &self.failure;
+        let Self { code, chain, help, .. } = self;
         let (first, causes) = chain.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
         if let Some(text) = &self.rendered {
             eprint!("{text}");
@@ -72,6 +92,7 @@ impl Fault {
 
 impl From<Failure> for Fault {
     fn from(failure: Failure) -> Self {
-        Self { failure, rendered: None, exit: 1 }
+        let Failure { code, chain, help, .. } = failure;
+        Self { code: code.as_str().to_owned(), chain, help, rendered: None, exit: 1 }
     }
 }

@@ -8,11 +8,21 @@ mod catalog;
 mod cli;
 mod config;
 mod demo;
+mod explain;
 mod fault;
 mod host;
+mod hosts;
+mod interviews;
+mod jobs;
+mod out;
 mod pages;
 mod pipelines;
+mod remote;
 mod serve;
+mod status;
+mod submit;
+mod table;
+mod webhooks;
 mod wiring;
 
 use std::process::ExitCode;
@@ -29,6 +39,13 @@ fn main() -> ExitCode {
         Command::Pipelines(command) => pipelines::run(command),
         Command::Config(command) => config::run(command),
         Command::Serve(command) => serve::run(command),
+        Command::Status(command) => status::run(command),
+        Command::Submit(command) => submit::run(command),
+        Command::Jobs(command) => jobs::run(command),
+        Command::Interviews(command) => interviews::run(command),
+        Command::Explain(command) => explain::run(command),
+        Command::Hosts(command) => hosts::run(command),
+        Command::Webhooks(command) => webhooks::run(command),
         Command::Demo(command) => demo::run(command),
     });
     ended.unwrap_or_else(|fault| {
