@@ -89,7 +89,9 @@ impl IntoResponse for Problem {
 
 fn status_of(code: Code, class: Class) -> StatusCode {
     match (code, class) {
-        (Code::JobUnknown | Code::InterviewUnknown | Code::TokenUnknown, _) => StatusCode::NOT_FOUND,
+        (Code::JobUnknown | Code::InterviewUnknown | Code::HostUnknown | Code::TokenUnknown, _) => {
+            StatusCode::NOT_FOUND
+        }
         (Code::JobState | Code::RequestInProgress, _) => StatusCode::CONFLICT,
         (Code::PipelineUnknown | Code::RequestKeyReused, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (Code::RequestInvalid, _) => StatusCode::BAD_REQUEST,

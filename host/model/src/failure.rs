@@ -136,6 +136,8 @@ codes! {
     JobNoReport = "job.no-report",
     /// No interview of that name.
     InterviewUnknown = "interview.not-found",
+    /// No host of that id.
+    HostUnknown = "host.not-found",
     /// The analyzer panicked or trapped.
     AnalyzerTrapped = "analyzer.trapped",
     /// The analyzer said that it failed.

@@ -8,7 +8,7 @@ use crate::shared::Shared;
 
 /// What to ask for; none where nothing may be taken.
 pub(crate) fn request(shared: &Shared, loaded: Vec<Loaded>) -> Option<ClaimRequest> {
-    if shared.is_draining.load(Ordering::Relaxed) || shared.is_paused.load(Ordering::Relaxed) || loaded.is_empty() {
+    if shared.is_draining.load(Ordering::Relaxed) || shared.is_paused() || loaded.is_empty() {
         return None;
     }
     let running = shared.running.all();

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use rushes_memory::Figures;
 use rushes_model::job::State;
 use rushes_model::{HostId, JobId, Stop};
-use rushes_store::{Created, Interview, Job, NewJob};
+use rushes_store::{Bulk, Created, Filter, Interview, Job, NewJob, Receipt, Wish};
 
 use crate::Error;
 use crate::shared::Shared;
@@ -90,6 +90,89 @@ impl Handle {
         Ok(cancelled)
     }
 
+    /// Creates jobs, all or none; their files are looked for at once.
+    ///
+    /// # Errors
+    /// When an idempotency key was used for another request, an interview has another type, or the database fails.
+    pub async fn submit_all(&self, new: Vec<NewJob>) -> Result<Vec<Created>, Error> {
+        let created = self.shared.store.write().create_jobs(new).await?;
+        self.shared.files.notify_one();
+        Ok(created)
+    }
+
+    /// Tries all jobs now that match.
+    ///
+    /// # Errors
+    /// When the database fails; what was changed before stays so.
+    pub async fn retry_all(&self, filter: &Filter) -> Result<Bulk, Error> {
+        let bulk = self.shared.store.write().retry_all(filter).await?;
+        self.wake();
+        Ok(bulk)
+    }
+
+    /// Cancels all jobs that match; those that run here are told at once.
+    ///
+    /// # Errors
+    /// When the database fails; what was changed before stays so.
+    pub async fn cancel_all(&self, filter: &Filter) -> Result<Bulk, Error> {
+        let bulk = self.shared.store.write().cancel_all(filter).await?;
+        for job in &bulk.changed {
+            self.shared.running.stop_job(*job, Stop::Cancelled);
+        }
+        Ok(bulk)
+    }
+
+    /// Deletes a job that ended, with all that was derived from it.
+    ///
+    /// # Errors
+    /// When there is no such job, it hasn't ended, or the database fails.
+    pub async fn delete_job(&self, job: JobId) -> Result<Receipt, Error> {
+        Ok(self.shared.store.write().delete_job(job).await?)
+    }
+
+    /// Deletes an interview with all its jobs and all that was derived from them. Those that run can write nothing any
+    /// more; here they are told at once, elsewhere with their next renewal.
+    ///
+    /// # Errors
+    /// When there is no such interview, or the database fails; then it can be called again.
+    pub async fn delete_interview(&self, interview: &str) -> Result<Receipt, Error> {
+        let receipt = self.shared.store.write().delete_interview(interview).await?;
+        for job in &receipt.running {
+            self.shared.running.stop_job(*job, Stop::LeaseLost);
+        }
+        Ok(receipt)
+    }
+
+    /// Takes no jobs of a pipeline any more, on any host. Whether that was new.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pause_pipeline(&self, name: &str) -> Result<bool, Error> {
+        Ok(self.shared.store.write().pause_pipeline(name).await?)
+    }
+
+    /// Takes jobs of a pipeline again. Whether it was paused.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn resume_pipeline(&self, name: &str) -> Result<bool, Error> {
+        let was_paused = self.shared.store.write().resume_pipeline(name).await?;
+        self.shared.claims.notify_one();
+        Ok(was_paused)
+    }
+
+    /// Wishes something of a host: this one obeys at once, another with its next heartbeat.
+    ///
+    /// # Errors
+    /// When there is no such host, or the database fails.
+    pub async fn wish_host(&self, host: HostId, wish: Wish) -> Result<(), Error> {
+        self.shared.store.write().wish_host(host, wish).await?;
+        if host == self.shared.host {
+            self.shared.upkeep.notify_one();
+        }
+        Ok(())
+    }
+
     /// No more jobs will come for this interview.
     ///
     /// # Errors
@@ -134,11 +217,16 @@ impl Handle {
 }
 
 impl Shared {
+    /// By this process, or by a wish.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.is_paused.load(Ordering::Relaxed) || self.is_wished_paused.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn status(&self) -> Status {
         let memory = self.budget.figures();
         let throttle = if self.is_draining.load(Ordering::Relaxed) {
             Throttle::Draining
-        } else if self.is_paused.load(Ordering::Relaxed) {
+        } else if self.is_paused() {
             Throttle::Paused
         } else if memory.is_constrained {
             Throttle::MemoryConstrained

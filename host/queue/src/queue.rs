@@ -41,9 +41,11 @@ impl Queue {
             running: Arc::default(),
             jitter: Jitter::new(seed),
             is_paused: AtomicBool::new(false),
+            is_wished_paused: AtomicBool::new(false),
             is_draining: AtomicBool::new(false),
             journals: Mutex::new(()),
             claims: Notify::new(),
+            upkeep: Notify::new(),
             files: Notify::new(),
             hints: Notify::new(),
         });
@@ -85,7 +87,7 @@ impl Queue {
     }
 }
 
-fn host_of(shared: &Shared) -> NewHost {
+pub(crate) fn host_of(shared: &Shared) -> NewHost {
     NewHost {
         id: shared.host,
         name: shared.settings.host_name.clone(),

@@ -21,11 +21,15 @@ pub(crate) struct Shared {
     pub(crate) running: Arc<Running>,
     pub(crate) jitter: Jitter,
     pub(crate) is_paused: AtomicBool,
+    /// Somebody paused it from elsewhere, and it has heard of it.
+    pub(crate) is_wished_paused: AtomicBool,
     pub(crate) is_draining: AtomicBool,
     /// Held while journals are written, so that what a run said last isn't overtaken by how it ended.
     pub(crate) journals: Mutex<()>,
     /// Something may be claimed.
     pub(crate) claims: Notify,
+    /// Something is to be seen to before its time.
+    pub(crate) upkeep: Notify,
     /// An object may have arrived.
     pub(crate) files: Notify,
     /// Other hosts should look as well.

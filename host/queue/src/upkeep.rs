@@ -5,11 +5,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rushes_model::{ByteSize, Failure, Stop};
-use rushes_store::{HostFigures, Loaded, Rescue};
+use rushes_store::{Effect, HostFigures, Loaded, Rescue, Wish};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::Error;
+use crate::queue::host_of;
 use crate::shared::Shared;
 use crate::tasks::Shutdown;
 use crate::work::Work;
@@ -22,7 +23,7 @@ pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Sh
     loop {
         let is_draining = shutdown.draining().is_cancelled();
         shared.is_draining.store(is_draining, Ordering::Relaxed);
-        if let Err(error) = once(&shared, &work.loaded()).await {
+        if let Err(error) = once(&shared, &work.loaded(), &shutdown).await {
             warn!(target: "queue_processor", error = %Failure::of(&error), "upkeep failed");
         }
         // The last round tells the others that this host drains.
@@ -32,20 +33,40 @@ pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Sh
         let pause = shared.jitter.around(shared.settings.upkeep_interval(), 0.5);
         tokio::select! {
             () = shutdown.draining().cancelled() => {}
+            () = shared.upkeep.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
 }
 
-async fn once(shared: &Shared, loaded: &[Loaded]) -> Result<(), Error> {
+async fn once(shared: &Shared, loaded: &[Loaded], shutdown: &Shutdown) -> Result<(), Error> {
     let write = shared.store.write();
-    write.heartbeat_host(shared.host, &figures(shared, loaded)).await?;
+    match write.heartbeat_host(shared.host, &figures(shared, loaded)).await? {
+        Effect::Applied(wish) => heed(shared, wish, shutdown),
+        // Silent for a day, and forgotten: it signs on again.
+        Effect::Lost => write.register_host(host_of(shared)).await?,
+    }
     let rescue = Rescue { stuck_after: shared.settings.stuck_after, crash_delay: shared.settings.crash_delay() };
     for job in write.rescue_expired(&rescue).await? {
         warn!(target: "queue_processor", job = %job.id, state = %job.state, why = job.why(), "job was taken back from a host that fell silent");
     }
     write.seal_idle(shared.settings.seal_after).await?;
     Ok(())
+}
+
+/// What somebody wishes of this host.
+fn heed(shared: &Shared, wish: Wish, shutdown: &Shutdown) {
+    let is_paused = wish == Wish::Pause;
+    if shared.is_wished_paused.swap(is_paused, Ordering::Relaxed) != is_paused {
+        info!(target: "queue_processor", wish = wish.as_str(), "somebody wishes something of this host");
+        shared.claims.notify_one();
+        // The others are told at once.
+        shared.upkeep.notify_one();
+    }
+    if wish == Wish::Drain && !shutdown.draining().is_cancelled() {
+        info!(target: "queue_processor", "somebody drains this host");
+        shutdown.drain();
+    }
 }
 
 fn figures(shared: &Shared, loaded: &[Loaded]) -> HostFigures {

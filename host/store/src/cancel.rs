@@ -7,8 +7,9 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use crate::database::Write;
 use crate::ending::{cancelled, end_pending, lock};
-use crate::entity::job::{Column, Entity};
+use crate::entity::job::{Column, Entity, Model};
 use crate::job::Job;
+use crate::transaction::Transaction;
 use crate::{Error, Result};
 
 impl Write {
@@ -18,30 +19,36 @@ impl Write {
     /// When there is no such job, it ended already, or the database fails.
     pub async fn cancel(&self, id: JobId) -> Result<Job> {
         let transaction = self.begin().await?;
-        let by_id = || Condition::all().add(Column::Id.eq(id.as_uuid()));
-        let before = lock(&transaction, by_id()).await?.ok_or(Error::UnknownJob(id))?;
-        let before = Job::load(&*transaction, before, transaction.now).await?;
-        let row = match next(before.state, Event::Cancel)? {
-            State::Processing => Entity::update_many()
-                .col_expr(
-                    Column::CancelRequestedAt,
-                    Func::coalesce([Expr::col(Column::CancelRequestedAt), Expr::val(transaction.now)]).into(),
-                )
-                .filter(by_id())
-                .filter(Expr::cust("status = 1"))
-                .exec_with_returning(&*transaction)
-                .await?
-                .into_iter()
-                .next(),
-            State::WaitingForFile
-            | State::Ready
-            | State::RetryWait
-            | State::Completed
-            | State::Failed
-            | State::Cancelled => end_pending(&transaction, id, Event::Cancel, &cancelled()).await?,
-        };
-        let job = Job::load(&*transaction, row.ok_or(Error::UnknownJob(id))?, transaction.now).await?;
+        let by_id = Condition::all().add(Column::Id.eq(id.as_uuid()));
+        let before = lock(&transaction, by_id).await?.ok_or(Error::UnknownJob(id))?;
+        let after = cancel(&transaction, &before).await?;
+        let job = Job::load(&*transaction, after, transaction.now).await?;
         transaction.commit().await?;
         Ok(job)
     }
+}
+
+/// Of a row that is locked.
+pub(crate) async fn cancel(transaction: &Transaction, before: &Model) -> Result<Model> {
+    let (id, now) = (JobId::from(before.id), transaction.now);
+    let row = match next(Job::of(before.clone(), None, now)?.state, Event::Cancel)? {
+        State::Processing => Entity::update_many()
+            .col_expr(
+                Column::CancelRequestedAt,
+                Func::coalesce([Expr::col(Column::CancelRequestedAt), Expr::val(now)]).into(),
+            )
+            .filter(Column::Id.eq(before.id))
+            .filter(Expr::cust("status = 1"))
+            .exec_with_returning(&**transaction)
+            .await?
+            .into_iter()
+            .next(),
+        State::WaitingForFile
+        | State::Ready
+        | State::RetryWait
+        | State::Completed
+        | State::Failed
+        | State::Cancelled => end_pending(transaction, id, Event::Cancel, &cancelled()).await?,
+    };
+    row.ok_or(Error::UnknownJob(id))
 }

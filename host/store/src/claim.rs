@@ -9,13 +9,13 @@ use sea_orm::sea_query::{
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, Set};
 use sea_orm::{QueryFilter, QuerySelect};
 
-use crate::Result;
 use crate::database::Write;
 use crate::entity::attempt;
 use crate::entity::job::{Column, Entity, Model};
 use crate::job::Job;
 use crate::readiness::millis;
 use crate::transaction::Transaction;
+use crate::{Result, pauses};
 
 /// A job that waited so long because smaller ones took the memory goes next: until then nothing else is taken.
 const PATIENCE_MS: i64 = 2 * 60 * 1000;
@@ -195,9 +195,13 @@ pub(crate) fn is_picked() -> SimpleExpr {
     Expr::col(Column::Id).in_subquery(Query::select().column(Column::Id).from("picked").to_owned())
 }
 
-/// Literal, so that PostgreSQL uses the partial index under a generic plan too.
+/// To be taken now: its time has come, and its pipeline isn't paused. Literal, so that PostgreSQL uses the partial index
+/// under a generic plan too.
 fn ready(now: i64) -> Condition {
-    Condition::all().add(Expr::cust("status = 0 AND data_process = 1")).add(Column::RunAt.lte(now))
+    Condition::all()
+        .add(Expr::cust("status = 0 AND data_process = 1"))
+        .add(Column::RunAt.lte(now))
+        .add(Column::Pipeline.not_in_subquery(pauses::paused()))
 }
 
 /// What this host can run, and has room for now.

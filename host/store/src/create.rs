@@ -1,7 +1,7 @@
 //! Creating a job, once, whatever the caller's network does.
 
 use rushes_model::{ByteSize, JobId};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, SqlErr};
 use serde_json::Value;
 
 use crate::database::Write;
@@ -104,28 +104,61 @@ impl Write {
     /// Creates a job that waits for its file.
     ///
     /// # Errors
-    /// When its idempotency key was used for another request, or the database fails.
+    /// When its idempotency key was used for another request, its interview has another type, or the database fails.
     pub async fn create_job(&self, new: NewJob) -> Result<Created> {
-        let transaction = self.begin().await?;
-        let id = JobId::new();
-        if let Some(request) = &new.idempotency
-            && let Some(earlier) = remembered(&transaction, request).await?
-        {
-            return Ok(Created::Replayed(Job::load(&*transaction, earlier, transaction.now).await?));
-        }
-        let interview = match &new.interview {
-            Some(interview) => Some(interviews::join(&transaction, interview).await?),
-            None => None,
-        };
-        let request = new.idempotency.clone();
-        let row = row_of(id, new, interview.as_ref().map(|one| one.id), transaction.now).insert(&*transaction).await?;
-        if let Some(request) = request {
-            remember(&transaction, request, id).await?;
-        }
-        let job = Job::of(row, interview.as_ref(), transaction.now)?;
-        transaction.commit().await?;
-        Ok(Created::New(job))
+        let mut created = self.create_jobs(vec![new]).await?;
+        created.pop().ok_or_else(|| Error::unreadable("jobs", "id"))
     }
+
+    /// Creates jobs, all of them or none; what became of each, in the order in which they were asked for.
+    ///
+    /// # Errors
+    /// When an idempotency key was used for another request, an interview has another type, or the database fails; no
+    /// job was created then.
+    pub async fn create_jobs(&self, new: Vec<NewJob>) -> Result<Vec<Created>> {
+        match self.try_create(&new).await {
+            // The same request came twice at the same moment: the other one has won by now.
+            Err(Error::Statement(error)) if is_taken(&error) => self.try_create(&new).await,
+            done => done,
+        }
+    }
+
+    async fn try_create(&self, new: &[NewJob]) -> Result<Vec<Created>> {
+        let transaction = self.begin().await?;
+        // Interviews are touched in one order by everybody, so that two batches can't wait for each other.
+        let mut order: Vec<usize> = (0..new.len()).collect();
+        order.sort_by_key(|&index| new.get(index).and_then(|one| one.interview.as_ref()).map(|one| &one.id));
+        let mut created = Vec::with_capacity(new.len());
+        for index in order {
+            let Some(one) = new.get(index) else { continue };
+            created.push((index, create(&transaction, one.clone()).await?));
+        }
+        transaction.commit().await?;
+        created.sort_by_key(|&(index, _)| index);
+        Ok(created.into_iter().map(|(_, created)| created).collect())
+    }
+}
+
+async fn create(transaction: &Transaction, new: NewJob) -> Result<Created> {
+    if let Some(request) = &new.idempotency
+        && let Some(earlier) = remembered(transaction, request).await?
+    {
+        return Ok(Created::Replayed(Job::load(&**transaction, earlier, transaction.now).await?));
+    }
+    let interview = match &new.interview {
+        Some(interview) => Some(interviews::join(transaction, interview).await?),
+        None => None,
+    };
+    let (id, request) = (JobId::new(), new.idempotency.clone());
+    let row = row_of(id, new, interview.as_ref().map(|one| one.id), transaction.now).insert(&**transaction).await?;
+    if let Some(request) = request {
+        remember(transaction, request, id).await?;
+    }
+    Ok(Created::New(Job::of(row, interview.as_ref(), transaction.now)?))
+}
+
+fn is_taken(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 fn row_of(id: JobId, new: NewJob, interview: Option<sea_orm::prelude::Uuid>, now: i64) -> job::ActiveModel {

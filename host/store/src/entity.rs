@@ -3,6 +3,7 @@
 
 pub(crate) mod api_token;
 pub(crate) mod attempt;
+pub(crate) mod audit;
 pub(crate) mod delivery;
 pub(crate) mod event;
 pub(crate) mod host;
@@ -12,4 +13,5 @@ pub(crate) mod job;
 pub(crate) mod job_event;
 pub(crate) mod partial;
 pub(crate) mod partial_use;
+pub(crate) mod paused_pipeline;
 pub(crate) mod report;

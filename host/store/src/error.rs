@@ -1,7 +1,7 @@
 //! What can go wrong with the database.
 
 use rushes_model::job::Refused;
-use rushes_model::{ByteSize, Class, Classify, Code, JobId, Reason};
+use rushes_model::{ByteSize, Class, Classify, Code, HostId, JobId, Reason};
 use sea_orm::DbErr;
 
 /// What can go wrong with the database.
@@ -41,6 +41,22 @@ pub enum Error {
     /// A token can't be made.
     #[error("the machine gives no random bytes: {0}")]
     NoRandomness(String),
+    /// A job that hasn't ended can't be deleted.
+    #[error("the job {0} hasn't ended, and can't be deleted")]
+    NotEnded(JobId),
+    /// An interview has one type.
+    #[error("the interview `{interview}` is of type `{known}`, not `{asked}`")]
+    InterviewType {
+        /// Which.
+        interview: String,
+        /// The type that it was made with.
+        known: String,
+        /// What was asked for.
+        asked: String,
+    },
+    /// No host of that id.
+    #[error("there is no host {0}")]
+    UnknownHost(HostId),
     /// The job's state doesn't allow it.
     #[error(transparent)]
     Refused(#[from] Refused),
@@ -97,6 +113,9 @@ impl Classify for Error {
             | Self::UnknownInterview(_)
             | Self::UnknownToken(_)
             | Self::Refused(_)
+            | Self::UnknownHost(_)
+            | Self::NotEnded(_)
+            | Self::InterviewType { .. }
             | Self::KeyReused { .. } => Class::Permanent(Reason::Request),
             Self::TooLarge { .. } => Class::Permanent(Reason::Limits),
             Self::Migrate(_) | Self::NoRandomness(_) | Self::Unreadable { .. } | Self::Unwritable { .. } => {
@@ -112,6 +131,9 @@ impl Classify for Error {
             Self::UnknownJob(_) => Code::JobUnknown,
             Self::UnknownInterview(_) => Code::InterviewUnknown,
             Self::UnknownToken(_) => Code::TokenUnknown,
+            Self::UnknownHost(_) => Code::HostUnknown,
+            Self::NotEnded(_) => Code::JobState,
+            Self::InterviewType { .. } => Code::RequestInvalid,
             Self::Refused(refused) => refused.code(),
             Self::KeyReused { .. } => Code::RequestKeyReused,
             Self::TooLarge { .. } => Code::LimitsOutput,
@@ -129,7 +151,10 @@ impl Classify for Error {
             Self::Statement(_) => Some("look whether the database runs, its disk is full, and the file may be written".into()),
             Self::KeyReused { .. } => Some("use a fresh Idempotency-Key for each new request".into()),
             Self::UnknownToken(_) => Some("`rushes token list` shows the ids".into()),
+            Self::InterviewType { .. } => Some("leave interview_type out, or give the job to another interview".into()),
+            Self::NotEnded(_) => Some("cancel it first".into()),
             Self::UnknownJob(_)
+            | Self::UnknownHost(_)
             | Self::UnknownInterview(_)
             | Self::NoRandomness(_)
             | Self::Refused(_)

@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 use crate::database::{Read, Write};
 use crate::entity::host::{ActiveModel, Column, Entity, Model};
 use crate::readiness::millis;
-use crate::{Error, Result};
+use crate::{Effect, Error, Result};
 
 /// A host that starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,45 @@ pub struct HostFigures {
     pub pipelines: Vec<String>,
 }
 
+/// What somebody wishes of a host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// To take jobs.
+    #[default]
+    Run,
+    /// To take none until it is resumed; what runs goes on.
+    Pause,
+    /// To take none, hand back what doesn't end in time, and end.
+    Drain,
+}
+
+impl Wish {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Run, Self::Pause, Self::Drain];
+
+    /// The name, as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Pause => "pause",
+            Self::Drain => "drain",
+        }
+    }
+
+    pub(crate) const fn number(self) -> i16 {
+        match self {
+            Self::Run => 0,
+            Self::Pause => 1,
+            Self::Drain => 2,
+        }
+    }
+
+    /// A newer version may wish what this one doesn't know: then nothing changes.
+    fn from_number(number: i16) -> Self {
+        Self::ALL.into_iter().find(|wish| wish.number() == number).unwrap_or_default()
+    }
+}
+
 /// A host as it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
@@ -52,6 +91,8 @@ pub struct Host {
     pub host: NewHost,
     /// How full.
     pub figures: HostFigures,
+    /// What somebody wishes of it.
+    pub wish: Wish,
     /// Milliseconds since 1970.
     pub started_at_ms: i64,
     /// When it was last heard of.
@@ -80,17 +121,18 @@ impl Write {
             pipelines: Set(serde_json::json!([])),
             started_at: Set(transaction.now),
             heartbeat_at: Set(transaction.now),
+            wish: Set(Wish::Run.number()),
         };
         row.insert(&*transaction).await?;
         transaction.commit().await
     }
 
-    /// A host is alive, and this full.
+    /// A host is alive, and this full. What is wished of it; `Lost` where it isn't known (any more).
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn heartbeat_host(&self, host: HostId, figures: &HostFigures) -> Result<()> {
-        Entity::update_many()
+    pub async fn heartbeat_host(&self, host: HostId, figures: &HostFigures) -> Result<Effect<Wish>> {
+        let rows = Entity::update_many()
             .col_expr(Column::Running, Expr::val(kept(figures.running)))
             .col_expr(Column::Recommended, Expr::val(kept(figures.recommended)))
             .col_expr(Column::MemoryUsed, Expr::val(kept_size(figures.memory_used)))
@@ -100,9 +142,9 @@ impl Write {
             .col_expr(Column::Pipelines, Expr::val(serde_json::json!(figures.pipelines)))
             .col_expr(Column::HeartbeatAt, self.dialect.now())
             .filter(Column::Id.eq(host.as_uuid()))
-            .exec(&self.pool)
+            .exec_with_returning(&self.pool)
             .await?;
-        Ok(())
+        Ok(rows.first().map_or(Effect::Lost, |row| Effect::Applied(Wish::from_number(row.wish))))
     }
 
     /// A host ends. Hosts that were silent for a day go with it.
@@ -134,6 +176,15 @@ impl Read {
             .await?;
         rows.into_iter().map(host_of).collect()
     }
+
+    /// All hosts that haven't signed off, live or not, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hosts(&self) -> Result<Vec<Host>> {
+        let rows = Entity::find().order_by_asc(Column::StartedAt).order_by_asc(Column::Id).all(&self.pool).await?;
+        rows.into_iter().map(host_of).collect()
+    }
 }
 
 fn host_of(row: Model) -> Result<Host> {
@@ -159,6 +210,7 @@ fn host_of(row: Model) -> Result<Host> {
             throttle: row.throttle,
             pipelines,
         },
+        wish: Wish::from_number(row.wish),
         started_at_ms: row.started_at,
         heartbeat_at_ms: row.heartbeat_at,
     })

@@ -165,6 +165,11 @@ pub(crate) async fn join(transaction: &Transaction, new: &NewInterview) -> Resul
         .exec_with_returning(&**transaction)
         .await?;
     let row = rows.into_iter().next().ok_or_else(|| Error::UnknownInterview(new.id.clone()))?;
+    if let (Some(known), Some(asked)) = (&row.interview_type, &new.interview_type)
+        && known != asked
+    {
+        return Err(Error::InterviewType { interview: new.id.clone(), known: known.clone(), asked: asked.clone() });
+    }
     if row.sealed || row.expected_jobs.is_none_or(|expected| row.total_jobs < expected) {
         return Ok(row);
     }

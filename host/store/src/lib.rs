@@ -19,11 +19,14 @@
 //!
 //! It must not know HTTP, S3 or wasm, nor decide when something is done: that is the queue's.
 
+mod audit;
+mod bulk;
 mod cancel;
 mod claim;
 mod counts;
 mod create;
 mod database;
+mod delete;
 mod dialect;
 mod effect;
 mod ending;
@@ -40,30 +43,36 @@ mod listing;
 mod migration;
 mod outbox;
 mod partials;
+mod pauses;
 mod readiness;
 mod reports;
 mod retry;
+mod stats;
 mod tokens;
 mod transaction;
 mod waiting;
 
+pub use audit::{AuditLine, AuditPage, Audited};
+pub use bulk::Bulk;
 pub use claim::{Claim, ClaimRequest, Loaded};
 pub use counts::Counts;
 pub use create::{Created, Idempotency, NewInterview, NewJob};
 pub use database::{Read, Store, Write};
+pub use delete::{Place, Receipt};
 pub use effect::Effect;
 pub use ending::RetryPolicy;
 pub use error::Error;
 pub use expiry::Rescue;
 pub use heart::{Heart, Renewed};
 pub use hints::Listener;
-pub use hosts::{Host, HostFigures, NewHost};
+pub use hosts::{Host, HostFigures, NewHost, Wish};
 pub use interviews::{Interview, InterviewState};
 pub use job::{Attempt, Job};
 pub use journal::{Entry, JobEvent, Journaled};
 pub use listing::{Cursor, Filter, Page};
 pub use outbox::{Announced, Endpoint};
 pub use readiness::Due;
+pub use stats::Stats;
 pub use tokens::{NewToken, Secret, Token};
 
 /// What every function here returns.

@@ -6,6 +6,9 @@ mod m0003_hosts;
 mod m0004_outbox;
 mod m0005_tokens;
 mod m0006_postgres;
+mod m0007_audit;
+mod m0008_pauses;
+mod m0009_figures;
 
 use std::collections::HashSet;
 
@@ -53,6 +56,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_outbox::Migration),
             Box::new(m0005_tokens::Migration),
             Box::new(m0006_postgres::Migration),
+            Box::new(m0007_audit::Migration),
+            Box::new(m0008_pauses::Migration),
+            Box::new(m0009_figures::Migration),
         ]
     }
 }

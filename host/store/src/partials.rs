@@ -2,7 +2,7 @@
 
 use rushes_model::ByteSize;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set};
 
 use crate::claim::Claim;
 use crate::database::Write;
@@ -78,7 +78,9 @@ impl Write {
         if lock(&transaction, claim.guard()).await?.is_none() {
             return Ok(Effect::Lost);
         }
-        let Some(row) = partial::Entity::find_by_id(key.to_owned()).one(&*transaction).await? else {
+        // Held, so that nobody takes it away as unused before its use is noted.
+        let kept = partial::Entity::find_by_id(key.to_owned()).lock_shared();
+        let Some(row) = kept.one(&*transaction).await? else {
             return Ok(Effect::Applied(None));
         };
         note_use(&transaction, claim, key).await?;

@@ -39,8 +39,3 @@ pub(crate) async fn put(transaction: &Transaction, job: JobId, document: String)
     Entity::insert(row).on_conflict(newest).exec_without_returning(&**transaction).await?;
     Ok(())
 }
-
-pub(crate) async fn forget(transaction: &Transaction, job: JobId) -> Result<()> {
-    Entity::delete_by_id(job.as_uuid()).exec(&**transaction).await?;
-    Ok(())
-}

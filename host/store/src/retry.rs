@@ -10,43 +10,50 @@ use crate::database::Write;
 use crate::ending::{lock, waiting_again};
 use crate::entity::job::{Column, Entity, Model};
 use crate::job::Job;
-use crate::{Error, Result, interviews, reports};
+use crate::transaction::Transaction;
+use crate::{Error, Result, interviews};
 
 impl Write {
-    /// Tries a job now. One that ended looks for its file again, and keeps its partials; its report goes. One that waits
-    /// for a delay or its file waits no longer than the next look.
+    /// Tries a job now. One that ended looks for its file again, and keeps its partials; its report stays until a new one
+    /// replaces it. One that waits for a delay or its file waits no longer than the next look.
     ///
     /// # Errors
     /// When there is no such job, it is ready or running already, or the database fails.
     pub async fn retry(&self, id: JobId) -> Result<Job> {
         let transaction = self.begin().await?;
-        let by_id = || Condition::all().add(Column::Id.eq(id.as_uuid()));
-        let row = lock(&transaction, by_id()).await?.ok_or(Error::UnknownJob(id))?;
-        let before = Job::load(&*transaction, row.clone(), transaction.now).await?;
-        next(before.state, Event::Retry)?;
-        let now = transaction.now;
-        let update = match before.state {
-            State::Completed | State::Failed | State::Cancelled => reopened(Entity::update_many(), now),
-            State::WaitingForFile => Entity::update_many().col_expr(Column::NextProbeAt, Expr::val(now)),
-            State::Ready | State::RetryWait | State::Processing => {
-                Entity::update_many().col_expr(Column::RunAt, Expr::val(now))
-            }
-        };
-        let after = update
-            .filter(by_id())
-            .filter(Column::Status.eq(row.status))
-            .exec_with_returning(&*transaction)
-            .await?
-            .into_iter()
-            .next()
-            .ok_or(Error::UnknownJob(id))?;
-        if before.state.is_final() {
-            reopen(&transaction, &row).await?;
-        }
-        let job = Job::load(&*transaction, after, now).await?;
+        let by_id = Condition::all().add(Column::Id.eq(id.as_uuid()));
+        let row = lock(&transaction, by_id).await?.ok_or(Error::UnknownJob(id))?;
+        let after = retry(&transaction, &row).await?;
+        let job = Job::load(&*transaction, after, transaction.now).await?;
         transaction.commit().await?;
         Ok(job)
     }
+}
+
+/// Of a row that is locked.
+pub(crate) async fn retry(transaction: &Transaction, row: &Model) -> Result<Model> {
+    let (id, now) = (JobId::from(row.id), transaction.now);
+    let before = Job::of(row.clone(), None, now)?;
+    next(before.state, Event::Retry)?;
+    let update = match before.state {
+        State::Completed | State::Failed | State::Cancelled => reopened(Entity::update_many(), now),
+        State::WaitingForFile => Entity::update_many().col_expr(Column::NextProbeAt, Expr::val(now)),
+        State::Ready | State::RetryWait | State::Processing => {
+            Entity::update_many().col_expr(Column::RunAt, Expr::val(now))
+        }
+    };
+    let after = update
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Status.eq(row.status))
+        .exec_with_returning(&**transaction)
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(Error::UnknownJob(id))?;
+    if let Some(interview) = row.interview_id.filter(|_| before.state.is_final()) {
+        interviews::job_reopened(transaction, interview, row.status == Status::Failed.number()).await?;
+    }
+    Ok(after)
 }
 
 fn reopened(update: UpdateMany<Entity>, now: i64) -> UpdateMany<Entity> {
@@ -60,12 +67,4 @@ fn reopened(update: UpdateMany<Entity>, now: i64) -> UpdateMany<Entity> {
         .col_expr(Column::FailureKind, Expr::val(None::<i16>))
         .col_expr(Column::Failure, Expr::val(None::<Value>))
         .col_expr(Column::FinishedAt, Expr::val(None::<i64>))
-}
-
-async fn reopen(transaction: &crate::transaction::Transaction, before: &Model) -> Result<()> {
-    reports::forget(transaction, before.id.into()).await?;
-    if let Some(interview) = before.interview_id {
-        interviews::job_reopened(transaction, interview, before.status == Status::Failed.number()).await?;
-    }
-    Ok(())
 }

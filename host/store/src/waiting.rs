@@ -19,6 +19,9 @@ impl Read {
         if job.state != State::Ready {
             return Ok(job.why());
         }
+        if self.paused_pipelines().await?.contains(&job.pipeline) {
+            return Ok(format!("its pipeline `{}` is paused", job.pipeline));
+        }
         let hosts = self.live_hosts(within).await?;
         Ok(obstacle(job, &hosts).unwrap_or_else(|| job.why()))
     }

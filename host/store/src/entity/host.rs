@@ -21,6 +21,7 @@ pub struct Model {
     pub pipelines: Json,
     pub started_at: i64,
     pub heartbeat_at: i64,
+    pub wish: i16,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

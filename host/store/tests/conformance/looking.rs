@@ -80,7 +80,7 @@ pub(crate) async fn hosts_are_live_while_they_are_heard_of(db: Database) {
     let new = host();
     db.write().register_host(new.clone()).await.unwrap();
     let figures = figures("paused");
-    db.write().heartbeat_host(new.id, &figures).await.unwrap();
+    db.write().heartbeat_host(new.id, &figures).await.unwrap().applied().unwrap();
     let live = db.read().live_hosts(Duration::from_secs(60)).await.unwrap();
     assert_eq!(live.iter().map(|host| (&host.host, &host.figures)).collect::<Vec<_>>(), [(&new, &figures)]);
     db.execute("UPDATE hosts SET heartbeat_at = heartbeat_at - 61000").await;
@@ -96,9 +96,9 @@ pub(crate) async fn a_ready_job_says_what_keeps_hosts_from_it(db: Database) {
     let host = host();
     db.write().register_host(host.clone()).await.unwrap();
     assert!(why().await.contains("no running host has loaded the pipeline `p`"));
-    db.write().heartbeat_host(host.id, &figures("paused")).await.unwrap();
+    db.write().heartbeat_host(host.id, &figures("paused")).await.unwrap().applied().unwrap();
     assert!(why().await.contains("machine is paused"));
-    db.write().heartbeat_host(host.id, &figures("none")).await.unwrap();
+    db.write().heartbeat_host(host.id, &figures("none")).await.unwrap().applied().unwrap();
     assert_eq!(why().await, db.job(id).await.why());
 }
 

@@ -2,11 +2,14 @@
 //! [`promises!`] makes a test of it for each database there is.
 #![expect(clippy::unwrap_used, reason = "test helpers; clippy exempts test functions alone")]
 
+mod batches;
 mod cancelling;
 mod claiming;
 mod creating;
 mod database;
+mod deleting;
 mod ending;
+mod figures;
 mod interviews;
 mod journal;
 mod leases;
@@ -14,6 +17,7 @@ mod looking;
 mod machine;
 mod opening;
 mod partials;
+mod pausing;
 mod readiness;
 mod rescue;
 mod retrying;
@@ -40,6 +44,9 @@ macro_rules! promises {
 }
 
 promises! {
+    batches: a_batch_is_created_in_its_order, a_batch_with_a_refused_job_creates_none,
+        a_batch_that_comes_twice_is_replayed, all_that_match_are_retried_and_no_others,
+        all_that_match_are_cancelled_running_ones_too, a_filter_tells_states_queues_and_times_apart;
     cancelling: a_waiting_job_is_cancelled_at_once, a_running_job_is_told_and_ends_as_cancelled,
         a_job_that_ended_cannot_be_cancelled, a_job_that_finished_before_it_heard_stays_completed;
     claiming: jobs_are_taken_by_priority_then_age, no_more_are_taken_than_there_are_slots,
@@ -48,10 +55,14 @@ promises! {
         queues_are_served_in_their_order;
     creating: a_new_job_waits_for_its_file, the_same_request_twice_makes_one_job,
         a_key_for_another_request_is_refused, two_callers_may_use_the_same_key, metadata_is_echoed;
+    deleting: a_deleted_interview_is_named_nowhere, a_run_of_a_deleted_interview_writes_nothing, what_others_use_stays,
+        an_interview_of_many_steps_is_deleted_whole, only_a_job_that_ended_is_deleted;
     ending: a_completed_job_has_its_report, a_zombie_writes_nothing, a_transient_failure_is_tried_again_later,
         the_last_attempt_says_how_many_there_were, a_permanent_failure_ends_the_job_at_once,
         an_object_that_changes_twice_is_not_tried_again, a_job_whose_file_went_away_waits_for_it,
         a_job_that_was_handed_back_is_not_charged, a_failed_job_keeps_what_was_found, a_report_beyond_limits_is_refused;
+    figures: the_day_is_counted_from_midnight_where_the_operator_is,
+        the_audit_log_is_read_newest_first_page_by_page;
     interviews: four_jobs_that_end_at_once_complete_their_interview_once, an_open_interview_is_not_completed,
         an_interview_is_sealed_by_the_number_announced, an_idle_interview_is_sealed_by_time,
         an_interview_of_failures_alone_has_failed, a_retry_opens_the_next_generation,
@@ -66,6 +77,7 @@ promises! {
     partials: a_partial_is_kept_once_and_used_by_many, a_retry_finds_the_partials_of_the_attempt_before,
         a_partial_beyond_limits_is_refused,
         two_hosts_that_keep_partials_at_once_both_succeed;
+    pausing: a_paused_pipeline_is_not_taken_and_says_so, a_host_learns_what_is_wished_with_its_heartbeat;
     readiness: a_file_that_is_found_makes_its_job_ready, an_object_is_looked_for_by_one_host_at_a_time,
         a_long_wait_is_looked_for_less_often, an_arrival_is_looked_for_at_once, a_file_that_cannot_be_used_fails_its_job;
     rescue: a_job_whose_lease_ran_out_is_taken_back_uncharged, a_job_whose_lease_runs_is_left_alone,
