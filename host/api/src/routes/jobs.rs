@@ -79,7 +79,7 @@ pub(crate) async fn list(State(app): State<App>, Asked(wanted): Asked<Wanted>) -
         status: wanted.status,
         interview_id: wanted.interview_id,
         pipeline: wanted.pipeline,
-        started_before_ms: None,
+        ..Filter::default()
     };
     let page = app.deps.store.list(&filter, after, limit).await?;
     Ok(Json(JobPage { jobs: page.jobs.iter().map(JobBody::from).collect(), next: page.next.map(cursor::written) }))
