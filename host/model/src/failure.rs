@@ -138,6 +138,10 @@ codes! {
     InterviewUnknown = "interview.not-found",
     /// No host of that id.
     HostUnknown = "host.not-found",
+    /// No webhook of that name.
+    WebhookUnknown = "webhook.not-found",
+    /// No delivery of that id.
+    DeliveryUnknown = "delivery.not-found",
     /// The analyzer panicked or trapped.
     AnalyzerTrapped = "analyzer.trapped",
     /// The analyzer said that it failed.

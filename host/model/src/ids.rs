@@ -64,3 +64,11 @@ id! {
     /// One running host process.
     HostId
 }
+id! {
+    /// Something that happened and is told; the webhook's id, the same at every try.
+    EventId
+}
+id! {
+    /// An event to be told to one endpoint.
+    DeliveryId
+}

@@ -15,6 +15,7 @@ pub mod media;
 pub mod object;
 pub mod pipeline;
 pub mod progress;
+pub mod receivers;
 pub mod report;
 pub mod scope;
 pub mod stop;
@@ -22,7 +23,7 @@ pub mod time;
 
 pub use bytes::ByteSize;
 pub use failure::{Class, Classify, Code, Failure, Reason};
-pub use ids::{HostId, InterviewId, JobId, LeaseId};
+pub use ids::{DeliveryId, EventId, HostId, InterviewId, JobId, LeaseId};
 pub use object::{ETag, Identity, ObjectRef};
 pub use progress::{LogLine, Progress};
 pub use scope::Scope;

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sea_orm::sea_query::Query;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
 
+use crate::bell::Bell;
 use crate::dialect::{Dialect, Role};
 use crate::heart::Heart;
 use crate::hints::{self, Listener};
@@ -34,6 +35,7 @@ pub struct Write {
     pub(crate) pool: DatabaseConnection,
     pub(crate) dialect: Dialect,
     pub(crate) endpoints: Arc<RwLock<Arc<[Endpoint]>>>,
+    pub(crate) bell: Bell,
     read: Read,
 }
 
@@ -51,7 +53,8 @@ impl Store {
         let writer = connect(dialect, url, Role::Writer).await?;
         let reader = connect(dialect, url, Role::Reader).await?;
         let read = Read { pool: reader, dialect };
-        let write = Write { pool: writer, dialect, endpoints: Arc::default(), read: read.clone() };
+        let write =
+            Write { pool: writer, dialect, endpoints: Arc::default(), bell: Bell::default(), read: read.clone() };
         Ok(Self { url: url.into(), read, write })
     }
 
@@ -126,6 +129,11 @@ impl Write {
     /// To whom events are told from now on; a delivery is written for each with its event.
     pub fn tell(&self, endpoints: Vec<Endpoint>) {
         *self.endpoints.write().unwrap_or_else(PoisonError::into_inner) = endpoints.into();
+    }
+
+    /// Rung when this process committed something that is to be delivered.
+    pub const fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     /// A transaction that may write from its first statement on.

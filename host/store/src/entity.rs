@@ -15,3 +15,4 @@ pub(crate) mod partial;
 pub(crate) mod partial_use;
 pub(crate) mod paused_pipeline;
 pub(crate) mod report;
+pub(crate) mod webhook_endpoint;

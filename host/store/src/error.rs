@@ -1,7 +1,7 @@
 //! What can go wrong with the database.
 
 use rushes_model::job::Refused;
-use rushes_model::{ByteSize, Class, Classify, Code, HostId, JobId, Reason};
+use rushes_model::{ByteSize, Class, Classify, Code, DeliveryId, HostId, JobId, Reason};
 use sea_orm::DbErr;
 
 /// What can go wrong with the database.
@@ -57,6 +57,12 @@ pub enum Error {
     /// No host of that id.
     #[error("there is no host {0}")]
     UnknownHost(HostId),
+    /// No webhook of that name.
+    #[error("there is no webhook `{0}`")]
+    UnknownEndpoint(String),
+    /// No delivery of that id.
+    #[error("there is no delivery {0}")]
+    UnknownDelivery(DeliveryId),
     /// The job's state doesn't allow it.
     #[error(transparent)]
     Refused(#[from] Refused),
@@ -112,6 +118,8 @@ impl Classify for Error {
             | Self::UnknownJob(_)
             | Self::UnknownInterview(_)
             | Self::UnknownToken(_)
+            | Self::UnknownEndpoint(_)
+            | Self::UnknownDelivery(_)
             | Self::Refused(_)
             | Self::UnknownHost(_)
             | Self::NotEnded(_)
@@ -134,6 +142,8 @@ impl Classify for Error {
             Self::UnknownHost(_) => Code::HostUnknown,
             Self::NotEnded(_) => Code::JobState,
             Self::InterviewType { .. } => Code::RequestInvalid,
+            Self::UnknownEndpoint(_) => Code::WebhookUnknown,
+            Self::UnknownDelivery(_) => Code::DeliveryUnknown,
             Self::Refused(refused) => refused.code(),
             Self::KeyReused { .. } => Code::RequestKeyReused,
             Self::TooLarge { .. } => Code::LimitsOutput,
@@ -153,10 +163,12 @@ impl Classify for Error {
             Self::UnknownToken(_) => Some("`rushes token list` shows the ids".into()),
             Self::InterviewType { .. } => Some("leave interview_type out, or give the job to another interview".into()),
             Self::NotEnded(_) => Some("cancel it first".into()),
+            Self::UnknownEndpoint(_) => Some("GET /api/v1/webhooks lists them; one is added in pipelines.toml".into()),
             Self::UnknownJob(_)
             | Self::UnknownHost(_)
             | Self::UnknownInterview(_)
             | Self::NoRandomness(_)
+            | Self::UnknownDelivery(_)
             | Self::Refused(_)
             | Self::TooLarge { .. }
             | Self::Unreadable { .. }

@@ -20,6 +20,7 @@
 //! It must not know HTTP, S3 or wasm, nor decide when something is done: that is the queue's.
 
 mod audit;
+mod bell;
 mod bulk;
 mod cancel;
 mod claim;
@@ -27,9 +28,11 @@ mod counts;
 mod create;
 mod database;
 mod delete;
+mod deliveries;
 mod dialect;
 mod effect;
 mod ending;
+mod endpoints;
 mod entity;
 mod error;
 mod expiry;
@@ -53,14 +56,20 @@ mod transaction;
 mod waiting;
 
 pub use audit::{AuditLine, AuditPage, Audited};
+pub use bell::Bell;
 pub use bulk::Bulk;
 pub use claim::{Claim, ClaimRequest, Loaded};
 pub use counts::Counts;
 pub use create::{Created, Idempotency, NewInterview, NewJob};
 pub use database::{Read, Store, Write};
 pub use delete::{Place, Receipt};
+pub use deliveries::{
+    Delivery, DeliveryClaim, DeliveryFilter, DeliveryPage, DeliveryRequest, DeliveryState, Due as DueDeliveries,
+    OutboxFigures, Told, Try, Wanting,
+};
 pub use effect::Effect;
 pub use ending::RetryPolicy;
+pub use endpoints::{Known, Receiver, SEEN_EVERY};
 pub use error::Error;
 pub use expiry::Rescue;
 pub use heart::{Heart, Renewed};

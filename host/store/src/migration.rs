@@ -9,6 +9,7 @@ mod m0006_postgres;
 mod m0007_audit;
 mod m0008_pauses;
 mod m0009_figures;
+mod m0010_deliveries;
 
 use std::collections::HashSet;
 
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_audit::Migration),
             Box::new(m0008_pauses::Migration),
             Box::new(m0009_figures::Migration),
+            Box::new(m0010_deliveries::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! Events, written in the transaction that makes them true, and a delivery for each endpoint that wants them.
 
 use rushes_model::job::Kind;
-use rushes_model::{InterviewId, JobId};
+use rushes_model::{DeliveryId, EventId, JobId};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder, QuerySelect, Set};
 use serde_json::{Value, json};
@@ -34,6 +34,12 @@ pub struct Announced {
     pub created_at_ms: i64,
 }
 
+impl From<event::Model> for Announced {
+    fn from(row: event::Model) -> Self {
+        Self { id: row.id, event_type: row.event_type, payload: row.payload, created_at_ms: row.created_at }
+    }
+}
+
 impl Read {
     /// The newest events, newest first.
     ///
@@ -41,15 +47,7 @@ impl Read {
     /// When the database fails.
     pub async fn announced(&self, most: u64) -> Result<Vec<Announced>> {
         let rows = event::Entity::find().order_by_desc(event::Column::Id).limit(most).all(&self.pool).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| Announced {
-                id: row.id,
-                event_type: row.event_type,
-                payload: row.payload,
-                created_at_ms: row.created_at,
-            })
-            .collect())
+        Ok(rows.into_iter().map(Announced::from).collect())
     }
 }
 
@@ -90,8 +88,6 @@ pub(crate) async fn tell_interview_ended(transaction: &Transaction, row: &interv
     tell(transaction, event_type, row.id, row.generation, payload).await
 }
 
-/// The table refuses a second event of one subject, generation and type: that would be a mistake of ours, and takes the
-/// whole transaction back.
 async fn tell(
     transaction: &Transaction,
     event_type: &'static str,
@@ -99,28 +95,39 @@ async fn tell(
     generation: i32,
     payload: Value,
 ) -> Result<()> {
-    // In the order of time, as all our ids.
-    let id = InterviewId::new().as_uuid();
+    let event = write_event(transaction, event_type, subject, generation, payload).await?;
+    for endpoint in transaction.endpoints.iter().filter(|one| one.events.iter().any(|name| name == event_type)) {
+        deliver(transaction, event.id, &endpoint.name).await?;
+    }
+    Ok(())
+}
+
+/// The table refuses a second event of one subject, generation and type: that would be a mistake of ours, and takes the
+/// whole transaction back.
+pub(crate) async fn write_event(
+    transaction: &Transaction,
+    event_type: &'static str,
+    subject: Uuid,
+    generation: i32,
+    payload: Value,
+) -> Result<event::Model> {
     let row = event::ActiveModel {
-        id: Set(id),
+        // In the order of time, as all our ids.
+        id: Set(EventId::new().as_uuid()),
         event_type: Set(event_type.to_owned()),
         subject: Set(subject),
         generation: Set(generation),
         payload: Set(payload),
         created_at: Set(transaction.now),
     };
-    row.insert(&**transaction).await?;
-    for endpoint in transaction.endpoints.iter().filter(|one| one.events.iter().any(|name| name == event_type)) {
-        deliver(transaction, id, endpoint).await?;
-    }
-    Ok(())
+    Ok(row.insert(&**transaction).await?)
 }
 
-async fn deliver(transaction: &Transaction, event: Uuid, endpoint: &Endpoint) -> Result<()> {
+pub(crate) async fn deliver(transaction: &Transaction, event: Uuid, endpoint: &str) -> Result<delivery::Model> {
     let row = delivery::ActiveModel {
-        id: Set(InterviewId::new().as_uuid()),
+        id: Set(DeliveryId::new().as_uuid()),
         event_id: Set(event),
-        endpoint: Set(endpoint.name.clone()),
+        endpoint: Set(endpoint.to_owned()),
         state: Set(0),
         attempt: Set(0),
         next_at: Set(transaction.now),
@@ -128,7 +135,12 @@ async fn deliver(transaction: &Transaction, event: Uuid, endpoint: &Endpoint) ->
         lease_expires_at: Set(None),
         last_status: Set(None),
         last_error: Set(None),
+        created_at: Set(transaction.now),
+        settled_at: Set(None),
+        latency_ms: Set(None),
+        last_answer: Set(None),
     };
-    row.insert(&**transaction).await?;
-    Ok(())
+    let row = row.insert(&**transaction).await?;
+    transaction.ring_at_commit();
+    Ok(row)
 }

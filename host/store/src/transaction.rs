@@ -1,11 +1,13 @@
 //! A transaction, with its moment.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 
 use crate::Result;
+use crate::bell::Bell;
 use crate::database::{Write, now};
 use crate::outbox::Endpoint;
 
@@ -16,6 +18,8 @@ pub(crate) struct Transaction {
     pub(crate) now: i64,
     /// To whom events are told.
     pub(crate) endpoints: Arc<[Endpoint]>,
+    bell: Bell,
+    rings: AtomicBool,
 }
 
 impl Transaction {
@@ -23,11 +27,20 @@ impl Transaction {
         let inner = write.pool.begin_with_options(write.dialect.transaction()).await?;
         let now = now(&inner, write.dialect).await?;
         let endpoints = Arc::clone(&write.endpoints.read().unwrap_or_else(PoisonError::into_inner));
-        Ok(Self { inner, now, endpoints })
+        Ok(Self { inner, now, endpoints, bell: write.bell.clone(), rings: AtomicBool::new(false) })
     }
 
     pub(crate) async fn commit(self) -> Result<()> {
-        Ok(self.inner.commit().await?)
+        self.inner.commit().await?;
+        if self.rings.into_inner() {
+            self.bell.ring();
+        }
+        Ok(())
+    }
+
+    /// There is something to deliver, once this is committed.
+    pub(crate) fn ring_at_commit(&self) {
+        self.rings.store(true, Ordering::Relaxed);
     }
 }
 

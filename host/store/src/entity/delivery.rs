@@ -16,6 +16,10 @@ pub struct Model {
     pub lease_expires_at: Option<i64>,
     pub last_status: Option<i32>,
     pub last_error: Option<String>,
+    pub created_at: i64,
+    pub settled_at: Option<i64>,
+    pub latency_ms: Option<i32>,
+    pub last_answer: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -8,6 +8,7 @@ mod claiming;
 mod creating;
 mod database;
 mod deleting;
+mod deliveries;
 mod ending;
 mod figures;
 mod interviews;
@@ -57,6 +58,23 @@ promises! {
         a_key_for_another_request_is_refused, two_callers_may_use_the_same_key, metadata_is_echoed;
     deleting: a_deleted_interview_is_named_nowhere, a_run_of_a_deleted_interview_writes_nothing, what_others_use_stays,
         an_interview_of_many_steps_is_deleted_whole, only_a_job_that_ended_is_deleted;
+    deliveries: a_delivery_is_taken_once_and_charged,
+        two_hosts_never_take_the_same_delivery,
+        an_endpoint_gets_no_more_at_once_than_it_may,
+        a_slow_endpoint_holds_no_other_back,
+        what_was_delivered_is_not_sent_again,
+        a_try_that_failed_is_made_again_when_its_wait_is_over,
+        a_delivery_of_a_host_that_died_is_taken_again_with_the_same_event,
+        a_dead_delivery_can_be_sent_again,
+        dead_deliveries_of_a_time_are_sent_again,
+        an_endpoint_that_is_gone_is_left_alone_until_somebody_asks,
+        an_endpoint_that_is_configured_anew_is_asked_again,
+        a_delivery_that_no_live_host_can_make_waits_and_says_so,
+        a_test_is_told_to_one_endpoint_alone,
+        deliveries_are_listed_newest_first_page_by_page,
+        the_outbox_tells_how_long_the_oldest_waits,
+        an_event_that_is_deleted_takes_its_deliveries_along,
+        a_commit_with_something_to_deliver_rings_the_bell;
     ending: a_completed_job_has_its_report, a_zombie_writes_nothing, a_transient_failure_is_tried_again_later,
         the_last_attempt_says_how_many_there_were, a_permanent_failure_ends_the_job_at_once,
         an_object_that_changes_twice_is_not_tried_again, a_job_whose_file_went_away_waits_for_it,
