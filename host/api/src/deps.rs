@@ -11,13 +11,19 @@ use rushes_store as store;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::Access;
+
 /// What the interface is made from.
 #[derive(Clone)]
 pub struct Deps {
     /// Questions to the database.
     pub store: store::Read,
+    /// The few changes that are no verb of the queue: uses of tokens, the audit log.
+    pub write: store::Write,
     /// Every verb on a job.
     pub queue: queue::Handle,
+    /// Who may ask.
+    pub access: Access,
     /// Of the program.
     pub version: &'static str,
     /// Spans of time that figures depend on.
@@ -26,6 +32,8 @@ pub struct Deps {
     pub loaded: Arc<dyn Fn() -> Arc<Loaded> + Send + Sync>,
     /// Whether the storage answers, as last seen.
     pub storage: Arc<dyn Fn() -> Health + Send + Sync>,
+    /// All metrics of the process, as Prometheus reads them.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// The page of an error, as Markdown.
     pub explain: fn(Code) -> Option<&'static str>,
 }

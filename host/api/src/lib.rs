@@ -5,17 +5,19 @@
 //! of the error's code.
 //!
 //! ```text
-//! request ─► guard (origin, size) ─► route ─┬─► queue::Handle   submit, retry, cancel
-//!                                           ├─► store::Read     jobs, reports, counts
-//!                                           └─► Deps::loaded    which pipelines and routes there are
+//! request ─► trace (id, log) ─► guard (origin) ─► access (token, rate, scope) ─► route ─┬─► queue::Handle   submit, retry, cancel …
+//!                                                                                       ├─► store::Read     jobs, reports, counts
+//!                                                                                       └─► Deps::loaded    which pipelines and routes there are
 //! ```
 //! Begin with [`router`] and [`Deps`].
 
+mod access;
 mod body;
 mod cursor;
 mod deps;
 mod figures;
 mod guard;
+mod idempotency;
 mod job;
 mod moment;
 mod openapi;
@@ -24,7 +26,9 @@ mod problem;
 mod router;
 mod routes;
 mod serve;
+mod trace;
 
+pub use access::Access;
 pub use axum::Router;
 pub use deps::{Deps, Health, HealthState, Loaded, Times};
 pub use openapi::document;

@@ -5,19 +5,18 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, header};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use rushes_model::Code;
-use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::{ANY_TOKEN, Known, Need, Needs, PAGES, Rates, access};
 use crate::deps::Deps;
 use crate::figures::Counting;
-use crate::openapi::Described;
 use crate::problem::Problem;
-use crate::routes::{errors, health, jobs, queue, report};
-use crate::{guard, page};
+use crate::routes::{errors, health, jobs, metrics, queue, report};
+use crate::{guard, openapi, page, trace};
 
 /// The largest body that is read: metadata is small.
 const MOST_BODY: usize = 1 << 20;
@@ -27,11 +26,22 @@ const MOST_BODY: usize = 1 << 20;
 pub(crate) struct App {
     pub(crate) deps: Deps,
     pub(crate) counting: Arc<Counting>,
+    pub(crate) needs: Arc<Needs>,
+    pub(crate) known: Arc<Known>,
+    pub(crate) rates: Arc<Rates>,
 }
 
 /// The whole interface, ready to be served.
 pub fn router(deps: Deps) -> Router {
-    let (router, described) = documented().split_for_parts();
+    let (router, described) = parts();
+    let needs = Needs::read(&described)
+        .with("/openapi.json", ANY_TOKEN)
+        .with("/style.css", Need::Nothing)
+        .with("/", PAGES)
+        .with("/jobs/{id}", PAGES);
+    let listener = deps.access;
+    let app =
+        App { deps, counting: Arc::default(), needs: Arc::new(needs), known: Arc::default(), rates: Arc::default() };
     let json = described.to_pretty_json().unwrap_or_default();
     let openapi = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json) });
     router
@@ -42,17 +52,25 @@ pub fn router(deps: Deps) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MOST_BODY))
-        .layer(from_fn(guard::guard))
-        .with_state(App { deps, counting: Arc::default() })
+        .layer(from_fn_with_state(app.clone(), access))
+        .layer(from_fn_with_state(listener, guard::guard))
+        .layer(from_fn(trace::trace))
+        .with_state(app)
 }
 
 /// The interface's description alone.
 pub(crate) fn described() -> utoipa::openapi::OpenApi {
-    documented().split_for_parts().1
+    parts().1
+}
+
+fn parts() -> (Router<App>, utoipa::openapi::OpenApi) {
+    let (router, mut described) = documented().split_for_parts();
+    openapi::finish(&mut described);
+    (router, described)
 }
 
 fn documented() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Described::openapi())
+    OpenApiRouter::with_openapi(openapi::begun())
         .routes(routes!(jobs::create, jobs::list))
         .routes(routes!(jobs::get))
         .routes(routes!(jobs::retry))
@@ -63,6 +81,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(health::ready))
         .routes(routes!(health::live))
         .routes(routes!(errors::get))
+        .routes(routes!(metrics::get))
 }
 
 async fn unknown(request: axum::extract::Request) -> Problem {

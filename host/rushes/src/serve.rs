@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rushes_api::{Deps, Times};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use rushes_api::{Access, Deps, Times};
 use rushes_config::Settings;
 use rushes_memory::Budget;
 use rushes_queue::tasks::{Ends, Tasks};
@@ -51,6 +52,8 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage) -> Result<Served, Fa
     let address = listener.local_addr().map_err(|error| Fault::io("the HTTP address", &error))?;
     std::fs::create_dir_all(&settings.data).map_err(|error| Fault::io(settings.data.display(), &error))?;
     let store = Store::open(&settings.database()).await.map_err(|error| Fault::of(&error))?;
+    let access = access(address, &store).await?;
+    let metrics = metrics()?;
     let budget = Budget::new(memory(&settings)).map_err(|error| Fault::of(&error))?;
     let (settings, catalog) = (Arc::new(settings), Arc::new(catalog));
     let tasks = Tasks::new();
@@ -64,7 +67,7 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage) -> Result<Served, Fa
             error!(error = %failed, "the queue ended");
         }
     });
-    let router = rushes_api::router(deps(&settings, &catalog, &store, &handle, seen));
+    let router = rushes_api::router(deps(&settings, &catalog, &store, &handle, Told { access, seen, metrics }));
     let draining = tasks.shutdown().draining().clone();
     tasks.spawn("http", Ends::StopHost, async move {
         let serving = axum_serve(listener, router, draining).await;
@@ -93,19 +96,23 @@ async fn axum_serve(
     rushes_api::serve(listener, router, async move { draining.cancelled().await }).await
 }
 
-/// Without tokens nobody but this machine may ask.
 async fn listen(settings: &Settings) -> Result<TcpListener, Fault> {
-    if !settings.listen.ip().is_loopback() {
-        return Err(Fault::usage(format!(
-            "RUSHES_LISTEN is {}: this version has no tokens yet and listens on loopback only",
-            settings.listen
-        ))
-        .with_help("listen on 127.0.0.1 and let a proxy that checks who asks stand before it"));
-    }
     TcpListener::bind(settings.listen).await.map_err(|error| {
         Fault::io(format!("RUSHES_LISTEN {} can't be listened on", settings.listen), &error)
             .with_help("another process may listen there; set RUSHES_LISTEN to another port")
     })
+}
+
+/// Others than this machine may ask only with a token, so there must be one.
+async fn access(address: SocketAddr, store: &Store) -> Result<Access, Fault> {
+    if address.ip().is_loopback() {
+        return Ok(Access::Loopback);
+    }
+    if store.read().has_tokens().await.map_err(|error| Fault::of(&error))? {
+        return Ok(Access::Tokens);
+    }
+    Err(Fault::usage(format!("RUSHES_LISTEN is {address}, which others can reach, and there is no token yet"))
+        .with_help("make one with `rushes token create NAME --scopes …`, or listen on 127.0.0.1"))
 }
 
 fn memory(settings: &Settings) -> rushes_memory::Settings {
@@ -138,24 +145,41 @@ fn queue_settings(settings: &Settings) -> rushes_queue::Settings {
     }
 }
 
+/// What the interface tells of the host itself.
+struct Told {
+    access: Access,
+    seen: Seen,
+    metrics: PrometheusHandle,
+}
+
+/// Every room counts through the `metrics` facade; this is where the counts are kept.
+fn metrics() -> Result<PrometheusHandle, Fault> {
+    let installed = PrometheusBuilder::new().install_recorder();
+    installed.map_err(|error| Fault::usage(format!("metrics can't be kept: {error}")))
+}
+
 fn deps(
     settings: &Settings,
     catalog: &Arc<crate::catalog::Catalog>,
     store: &Store,
     queue: &Handle,
-    seen: Seen,
+    told: Told,
 ) -> Deps {
+    let Told { access, seen, metrics } = told;
     let pipelines: BTreeMap<_, _> =
         catalog.iter().map(|ready| (ready.pipeline.name.clone(), Arc::clone(&ready.pipeline))).collect();
     let routes = catalog.declared.as_ref().map(|declared| declared.routes().to_vec()).unwrap_or_default();
     let loaded = Arc::new(rushes_api::Loaded { pipelines, routes });
     Deps {
         store: store.read().clone(),
+        write: store.write().clone(),
         queue: queue.clone(),
+        access,
         version: env!("CARGO_PKG_VERSION"),
         times: Times { stuck_after: settings.stuck_timeout, hosts_live_for: settings.lease },
         loaded: Arc::new(move || Arc::clone(&loaded)),
         storage: Arc::new(move || seen.health()),
+        metrics: Arc::new(move || metrics.render()),
         explain: pages::explain,
     }
 }

@@ -9,7 +9,7 @@ use crate::problem::{Document, Problem};
 use crate::router::App;
 
 /// An error's page: what happened, why, what to do.
-#[utoipa::path(get, path = "/errors/{code}", tag = "health",
+#[utoipa::path(get, path = "/errors/{code}", tag = "health", security(()),
     params(("code" = String, Path, description = "An error's code, like media.truncated")),
     responses((status = 200, description = "The page, as Markdown", content_type = "text/markdown", body = String),
               (status = 404, description = "No such code", body = Document)))]

@@ -27,7 +27,7 @@ pub(crate) struct HealthBody {
 }
 
 /// Every part with its state. 503 when one is down.
-#[utoipa::path(get, path = "/health/health", tag = "health",
+#[utoipa::path(get, path = "/health/health", tag = "health", security(()),
     responses((status = 200, description = "Everything works, or nearly", body = HealthBody),
               (status = 503, description = "Something doesn't", body = HealthBody)))]
 pub(crate) async fn health(State(app): State<App>) -> (StatusCode, Json<HealthBody>) {
@@ -57,7 +57,7 @@ pub(crate) async fn health(State(app): State<App>) -> (StatusCode, Json<HealthBo
 }
 
 /// Whether requests should be sent here.
-#[utoipa::path(get, path = "/health/ready", tag = "health",
+#[utoipa::path(get, path = "/health/ready", tag = "health", security(()),
     responses((status = 200, description = "Yes", body = Health), (status = 503, description = "No", body = Health)))]
 pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, Json<Health>) {
     let health = match app.deps.queue.status().throttle {
@@ -69,7 +69,7 @@ pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, Json<Health>) 
 }
 
 /// Whether the process answers at all; a host that doesn't should be started anew.
-#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "It does", body = Health)))]
+#[utoipa::path(get, path = "/health/live", tag = "health", security(()), responses((status = 200, description = "It does", body = Health)))]
 pub(crate) async fn live() -> Json<Health> {
     Json(Health::ok())
 }

@@ -1,18 +1,20 @@
 //! Jobs: posted, listed, looked at, retried, cancelled.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use rushes_model::Code;
 use rushes_model::job::Status;
-use rushes_store::{Error, Filter};
+use rushes_store::{Created, Error, Filter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Caller;
 use crate::body::{Asked, Body, Named};
 use crate::cursor;
 use crate::deps::{Deps, Loaded};
+use crate::idempotency;
 use crate::job::JobBody;
 use crate::problem::{Document, Problem};
 use crate::router::App;
@@ -39,26 +41,30 @@ pub(crate) struct Wanted {
 }
 
 /// Creates a job. It waits until its object exists.
-#[utoipa::path(post, path = "/api/v1/jobs", tag = "jobs", request_body = JobRequest,
+#[utoipa::path(post, path = "/api/v1/jobs", tag = "jobs", security(("bearer" = ["jobs:write"])), request_body = JobRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same request, it creates nothing new for 24 hours")),
     responses((status = 202, description = "Accepted; `Location` is its address", body = JobBody),
               (status = 400, description = "The request can't be understood", body = Document),
               (status = 422, description = "No such pipeline, or the key was used for another request", body = Document)))]
 pub(crate) async fn create(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    Body(request): Body<JobRequest>,
+    Body { value: request, bytes }: Body<JobRequest>,
 ) -> Result<Response, Problem> {
     let loaded = (app.deps.loaded)();
-    let new = request.into_job(&loaded, &headers)?;
+    let new = request.into_job(&loaded, idempotency::of(&caller, "jobs", &headers, &bytes)?)?;
     check_pipeline(&new.pipeline, &loaded, &app.deps).await?;
-    let job = app.deps.queue.submit(new).await?.into_job();
+    let created = app.deps.queue.submit(new).await?;
+    let is_replayed = matches!(created, Created::Replayed(_));
+    let job = created.into_job();
     let address = format!("/api/v1/jobs/{}", job.id);
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, address)], Json(JobBody::from(&job))).into_response())
+    let answer = (StatusCode::ACCEPTED, [(header::LOCATION, address)], Json(JobBody::from(&job)));
+    Ok(idempotency::marked(answer.into_response(), is_replayed))
 }
 
 /// Jobs, newest first.
-#[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs",
+#[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", security(("bearer" = ["jobs:read"])),
     params(("status" = Option<String>, Query, description = "\"0\" pending, \"1\" processing, \"2\" failed or cancelled, \"3\" completed"),
            ("interview_id" = Option<String>, Query, description = "Of this interview"),
            ("pipeline" = Option<String>, Query, description = "Of this pipeline"),
@@ -86,7 +92,7 @@ pub(crate) async fn list(State(app): State<App>, Asked(wanted): Asked<Wanted>) -
 }
 
 /// A job as it stands.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "The job")),
+#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "jobs", security(("bearer" = ["jobs:read"])), params(("id" = String, Path, description = "The job")),
     responses((status = 200, description = "The job", body = JobBody), (status = 404, description = "No such job", body = Document)))]
 pub(crate) async fn get(State(app): State<App>, Named(id): Named) -> Result<Json<JobBody>, Problem> {
     let job = app.deps.store.find_job(id).await?.ok_or(Error::UnknownJob(id))?;
@@ -94,7 +100,7 @@ pub(crate) async fn get(State(app): State<App>, Named(id): Named) -> Result<Json
 }
 
 /// Tries a job now: again if it ended, sooner if it waits. Segments that were finished aren't done again.
-#[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", tag = "jobs", params(("id" = String, Path, description = "The job")),
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", tag = "jobs", security(("bearer" = ["jobs:write"])), params(("id" = String, Path, description = "The job")),
     responses((status = 202, description = "It will be", body = JobBody), (status = 404, description = "No such job", body = Document),
               (status = 409, description = "It is ready or at work already", body = Document)))]
 pub(crate) async fn retry(State(app): State<App>, Named(id): Named) -> Result<(StatusCode, Json<JobBody>), Problem> {
@@ -103,7 +109,7 @@ pub(crate) async fn retry(State(app): State<App>, Named(id): Named) -> Result<(S
 }
 
 /// Cancels a job. One that is at work stops within moments.
-#[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", tag = "jobs", params(("id" = String, Path, description = "The job")),
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", tag = "jobs", security(("bearer" = ["jobs:write"])), params(("id" = String, Path, description = "The job")),
     responses((status = 202, description = "It will be", body = JobBody), (status = 404, description = "No such job", body = Document),
               (status = 409, description = "It ended already", body = Document)))]
 pub(crate) async fn cancel(State(app): State<App>, Named(id): Named) -> Result<(StatusCode, Json<JobBody>), Problem> {

@@ -11,7 +11,7 @@ use crate::problem::{Document, Problem};
 use crate::router::App;
 
 /// A job's report, as it was stored.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}/report", tag = "jobs",
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/report", tag = "jobs", security(("bearer" = ["results:read"])),
     params(("id" = String, Path, description = "The job")),
     responses((status = 200, description = "The report; its schema's version is in it", content_type = "application/json", body = Object),
               (status = 404, description = "No such job, or no report yet", body = Document)))]

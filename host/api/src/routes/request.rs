@@ -1,12 +1,11 @@
 //! A request for a job, from JSON to what the queue takes.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use rushes_model::Code;
 use rushes_model::pipeline::Route;
 use rushes_store::{Idempotency, NewInterview, NewJob};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::deps::Loaded;
@@ -18,11 +17,8 @@ const MOST_NAME: usize = 255;
 /// Metadata is kept with each job and echoed with each look at it.
 const MOST_METADATA: usize = 64 << 10;
 
-/// The queue that hosts serve.
-const SERVED: &str = "default";
-
 /// A job to be created.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JobRequest {
     /// Where its object is, or will be.
@@ -49,9 +45,8 @@ pub(crate) struct JobRequest {
 
 impl JobRequest {
     /// What the queue takes: lengths checked, the pipeline found by name or by route.
-    pub(crate) fn into_job(self, loaded: &Loaded, headers: &HeaderMap) -> Result<NewJob, Problem> {
+    pub(crate) fn into_job(self, loaded: &Loaded, idempotency: Option<Idempotency>) -> Result<NewJob, Problem> {
         self.check()?;
-        let idempotency = self.idempotency(headers)?;
         let route = Route::choose(&loaded.routes, &self.bucket, &self.key, self.interview_type.as_deref());
         let pipeline = match (&self.pipeline, &route) {
             (Some(name), _) => name.clone(),
@@ -86,35 +81,20 @@ impl JobRequest {
         }
         let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         if !is_plain(&self.bucket) {
-            return Err(Problem::bad_request("`bucket` may have letters, digits, dots, hyphens and underscores"));
-        }
-        if self.queue.as_ref().is_some_and(|queue| queue != SERVED) {
-            return Err(Problem::bad_request(format!(
-                "`queue` must be `{SERVED}`: hosts of this version serve no other"
-            )));
+            return Err(Problem::wrong("/bucket", "`bucket` may have letters, digits, dots, hyphens and underscores"));
         }
         if self.priority.is_some_and(|priority| priority > 9) {
-            return Err(Problem::bad_request("`priority` must be 0 (high) to 9"));
+            return Err(Problem::wrong("/priority", "`priority` must be 0 (high) to 9"));
         }
         if self.expected_jobs == Some(0) {
-            return Err(Problem::bad_request("`expected_jobs` must be at least 1"));
+            return Err(Problem::wrong("/expected_jobs", "`expected_jobs` must be at least 1"));
         }
         let metadata = self.metadata.as_ref().map_or(0, |metadata| metadata.to_string().len());
         if metadata > MOST_METADATA {
-            return Err(Problem::bad_request(format!("`metadata` has {metadata} bytes; {MOST_METADATA} are allowed")));
+            let detail = format!("`metadata` has {metadata} bytes; {MOST_METADATA} are allowed");
+            return Err(Problem::wrong("/metadata", detail));
         }
         Ok(())
-    }
-
-    /// The key that the caller sends again with the same request (IETF draft "The Idempotency-Key HTTP Header Field").
-    fn idempotency(&self, headers: &HeaderMap) -> Result<Option<Idempotency>, Problem> {
-        let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-        let key = key.to_str().ok().map(|key| key.trim_matches('"')).filter(|key| (1..=MOST_NAME).contains(&key.len()));
-        let key = key.ok_or_else(|| Problem::bad_request("`Idempotency-Key` must be 1 to 255 visible characters"))?;
-        let written = serde_json::to_vec(self).map_err(|error| Problem::bad_request(error.to_string()))?;
-        let digest = Sha256::digest(written);
-        let fingerprint = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Some(Idempotency { scope: "jobs".to_owned(), key: key.to_owned(), fingerprint }))
     }
 }
 
@@ -122,7 +102,8 @@ fn check_length(name: &str, value: &str, most: usize) -> Result<(), Problem> {
     if (1..=most).contains(&value.len()) && !value.contains(char::is_control) {
         return Ok(());
     }
-    Err(Problem::bad_request(format!("`{name}` must be 1 to {most} bytes without control characters")))
+    let detail = format!("`{name}` must be 1 to {most} bytes without control characters");
+    Err(Problem::wrong(format!("/{name}"), detail))
 }
 
 fn no_route(request: &JobRequest) -> Problem {
