@@ -17,6 +17,7 @@ pub mod pipeline;
 pub mod progress;
 pub mod receivers;
 pub mod report;
+pub mod sabotage;
 pub mod scope;
 pub mod stop;
 pub mod time;

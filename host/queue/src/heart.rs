@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rushes_model::{Failure, LeaseId, Stop, StopSource, StopToken};
+use rushes_model::{Failure, LeaseId, Stop, StopSource, StopToken, sabotage};
 use rushes_store::{Heart, Renewed};
 use tokio::runtime;
 use tracing::{error, warn};
@@ -100,6 +100,7 @@ fn heed(attempts: &[Arc<Attempt>], renewed: &[Renewed], before: Instant) {
                 }
             }
             // Another has the job, or it has just ended here; then nobody listens any more.
+            None if sabotage::is_fencing_off() => {}
             None => {
                 attempt.stop.stop(Stop::LeaseLost);
             }
@@ -109,6 +110,9 @@ fn heed(attempts: &[Arc<Attempt>], renewed: &[Renewed], before: Instant) {
 
 /// Gives up leases that weren't renewed for too long, by the monotonic clock: another host may take those jobs soon.
 fn fence(attempts: &[Arc<Attempt>], after: Duration, now: Instant) {
+    if sabotage::is_fencing_off() {
+        return;
+    }
     for attempt in attempts {
         if attempt.renewed_before(now) > after && attempt.stop.stop(Stop::LeaseLost) {
             warn!(target: "queue_processor", job = %attempt.claim.id(), "gave up a lease that can't be renewed");

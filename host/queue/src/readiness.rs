@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use rushes_model::{Class, Code, Failure, Reason};
+use rushes_model::{Class, Code, Failure, Reason, sabotage};
 use rushes_store::Due;
 use tracing::{info, warn};
 
@@ -53,6 +53,7 @@ async fn look_for(shared: &Shared, storage: &impl Storage, due: Due) -> Result<(
     let seen = match storage.probe(&due.bucket, &due.key).await {
         Probe::Found(identity) => {
             let size = identity.size;
+            sabotage::reached("probe.before-write");
             if write.mark_ready(due.job, &identity).await?.applied().is_some() {
                 info!(target: "queue_processor", job = %due.job, bytes = size, "file is there");
                 shared.claims.notify_one();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rushes_config::Settings;
 use rushes_config::settings::{Billing, ChunkSize, LogFormat, Origin};
 use rushes_model::report::Method;
-use rushes_model::{ByteSize, Class, Code, Failure, ObjectRef, Reason};
+use rushes_model::{ByteSize, Class, Code, Failure, ObjectRef, Reason, sabotage};
 use rushes_runtime::{Engine, EngineConfig};
 use rushes_source::{Options, Storage, StorageConfig};
 use tokio::runtime::Runtime;
@@ -28,6 +28,10 @@ pub(crate) struct Loaded {
 
 /// Reads settings and pipelines, loads every component. `pipelines` must exist; none is fine.
 pub(crate) fn load(pipelines: Option<&Path>) -> Result<Loaded, Fault> {
+    if let Some(script) = env("RUSHES_TEST_SABOTAGE") {
+        sabotage::arm(&script).map_err(|why| Fault::usage(format!("RUSHES_TEST_SABOTAGE: {why}")))?;
+        eprintln!("this process is sabotaged on purpose: {script}");
+    }
     let document = pipelines.map(read_document).transpose()?;
     let host_table = document.as_ref().map(rushes_config::Document::host);
     let settings = Settings::load(env, host_table).map_err(|refusals| refused_config(&refusals.into()))?;

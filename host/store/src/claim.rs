@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rushes_model::{ByteSize, HostId, JobId, LeaseId};
+use rushes_model::{ByteSize, HostId, JobId, LeaseId, sabotage};
 use sea_orm::sea_query::{
     CommonTableExpression, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement, SimpleExpr,
 };
@@ -94,6 +94,9 @@ impl Claim {
 
 /// Running, under this lease and no other.
 pub(crate) fn held(job: JobId, lease: LeaseId) -> Condition {
+    if sabotage::is_fencing_off() {
+        return Condition::all().add(Column::Id.eq(job.as_uuid()));
+    }
     Condition::all()
         .add(Column::Id.eq(job.as_uuid()))
         .add(Column::LeaseId.eq(lease.as_uuid()))
@@ -120,6 +123,9 @@ impl Write {
             }
         }
         transaction.commit().await?;
+        if !claims.is_empty() {
+            sabotage::reached("claim.after-commit");
+        }
         Ok(claims)
     }
 }

@@ -5,9 +5,11 @@ mod policy;
 mod row;
 mod verdict;
 
+use std::time::Duration;
+
 use rushes_model::job::{End, Kind, Status};
 use rushes_model::report::Report;
-use rushes_model::{Failure, Stop};
+use rushes_model::{Failure, Stop, sabotage};
 
 pub use policy::RetryPolicy;
 pub(crate) use row::{Change, Outcome, close, end_pending, lock, waiting_again};
@@ -33,7 +35,7 @@ impl Write {
             return Ok(Effect::Lost);
         };
         reports::put(&transaction, claim.id(), document).await?;
-        finish(transaction, row).await
+        finish(self, transaction, row).await
     }
 
     /// Ends the attempt as failed. What follows is decided by the failure's class and code: another attempt after a
@@ -61,7 +63,7 @@ impl Write {
         if let (End::Failed, Some(document)) = (end, document) {
             reports::put(&transaction, claim.id(), document).await?;
         }
-        finish(transaction, row).await
+        finish(self, transaction, row).await
     }
 
     /// Gives the job back as it was, no attempt charged: the host is shut down, or lacks memory. The reason is kept with
@@ -80,7 +82,7 @@ impl Write {
         let Some(row) = close(&transaction, claim.guard(), claim.lease(), &change).await? else {
             return Ok(Effect::Lost);
         };
-        finish(transaction, row).await
+        finish(self, transaction, row).await
     }
 }
 
@@ -102,11 +104,24 @@ fn change_of(end: End, before: &job::Model, failure: &Failure, policy: &RetryPol
 }
 
 /// What follows a closed attempt, and the commit.
-pub(crate) async fn finish(transaction: Transaction, row: job::Model) -> Result<Effect<Job>> {
+pub(crate) async fn finish(write: &Write, transaction: Transaction, row: job::Model) -> Result<Effect<Job>> {
+    let transaction = match sabotage::outbox_lag() {
+        None => transaction,
+        Some(lag) => apart(write, transaction, lag).await?,
+    };
     after_end(&transaction, &row).await?;
     let job = Job::load(&*transaction, row, transaction.now).await?;
+    sabotage::reached("complete.before-commit");
     transaction.commit().await?;
+    sabotage::reached("complete.after-commit");
     Ok(Effect::Applied(job))
+}
+
+/// Commits the job without its events, as a queue without an outbox does.
+async fn apart(write: &Write, transaction: Transaction, lag: Duration) -> Result<Transaction> {
+    transaction.commit().await?;
+    tokio::time::sleep(lag).await;
+    write.begin().await
 }
 
 /// The interview's counters and the events, for a job that ended; nothing for one that goes on.

@@ -62,7 +62,7 @@ impl Write {
         let Some(before) = seen else { return Ok(None) };
         let change = change_of(&before, transaction.now, rescue);
         let Some(row) = close(&transaction, guard, lease, &change).await? else { return Ok(None) };
-        Ok(match finish(transaction, row).await? {
+        Ok(match finish(self, transaction, row).await? {
             Effect::Applied(job) => Some(job),
             Effect::Lost => None,
         })

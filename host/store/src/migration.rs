@@ -35,6 +35,7 @@ pub(crate) async fn bring_up_to_date(database: &DatabaseConnection, dialect: Dia
     Migrator::install(&transaction).await?;
     if !missing(&transaction).await?.is_empty() {
         Migrator::up(&transaction, None).await?;
+        rushes_model::sabotage::reached("migration.before-commit");
     }
     transaction.commit().await
 }

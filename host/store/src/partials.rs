@@ -1,6 +1,6 @@
 //! Partials: what was measured, under a key of all that made it, and which jobs need it.
 
-use rushes_model::ByteSize;
+use rushes_model::{ByteSize, sabotage};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set};
 
@@ -62,6 +62,7 @@ impl Write {
             .await?;
         note_use(&transaction, claim, key).await?;
         transaction.commit().await?;
+        sabotage::reached("partial.after-commit");
         Ok(Effect::Applied(()))
     }
 
