@@ -1,6 +1,7 @@
 //! The command line against a real host: what a person types, what is printed, and the exit code.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -129,4 +130,56 @@ fn a_problem_is_printed_with_its_code_and_help() {
     let ran = world.run(&["jobs", "show", "0198c0de-0000-7000-8000-000000000000"]);
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     assert!(ran.stderr.contains("error[job.not-found]"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_token_is_shown_once_and_listed_without_its_secret() {
+    let rushes = Rushes::new();
+    let ran = rushes.run(&["token", "create", "ci", "--scopes", "jobs:read,jobs:write", "--expires", "90d"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let token = ran.stdout.trim().to_owned();
+    let id = token.split('_').nth(1).unwrap().to_owned();
+    assert!(token.starts_with("rsh_"), "{token}");
+    let listed = rushes.run(&["token", "list"]);
+    assert!(listed.stdout.contains(&id) && listed.stdout.contains("good"), "{}", listed.stdout);
+    assert!(!listed.stdout.contains(&token));
+    assert_eq!(rushes.run(&["token", "revoke", &id]).code, Some(0));
+    assert!(rushes.run(&["token", "list"]).stdout.contains("revoked"));
+    assert_eq!(rushes.run(&["token", "revoke", "nobody"]).code, Some(1));
+    assert_eq!(rushes.run(&["token", "create", "ci", "--scopes", "everything"]).code, Some(2));
+}
+
+#[test]
+fn a_worker_ends_by_itself_and_an_api_runs_no_jobs() {
+    let s3 = S3::start();
+    let (file, _) = sample(2);
+    s3.put("video/42/first.mp4", &file);
+    let rushes = s3.rushes();
+    let pipelines = crate::harness::root().join("pipelines.toml");
+    let pipelines = pipelines.to_str().unwrap();
+    let host = Host::start_as(&rushes, &["--roles", "api"]);
+    let id = host.submit("video/42/first.mp4", "demo");
+    // The host that takes requests looks for files.
+    crate::harness::eventually("the file was found", Duration::from_secs(20), || {
+        (host.get(&format!("/api/v1/jobs/{id}")).1["state"] == "ready").then_some(())
+    });
+    assert_eq!(host.get("/api/v1/queue/status").1["max_concurrent_jobs"], 0);
+    let ran = rushes.run(&["worker", "--once", "--max", "1", "--pipelines", pipelines]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(host.get(&format!("/api/v1/jobs/{id}")).1["state"], "completed");
+    // Nothing is left: it ends at once, and so does one that waits a second for more.
+    for idle in [&["--once"][..], &["--drain-idle", "1"]] {
+        let ran = rushes.run(&[&["worker", "--pipelines", pipelines][..], idle].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(ran.wall < Duration::from_secs(20), "{:?}", ran.wall);
+    }
+}
+
+#[test]
+fn a_worker_alone_answers_for_its_health_and_nothing_else() {
+    let s3 = S3::start();
+    let rushes = s3.rushes();
+    let host = Host::start_as(&rushes, &["--roles", "worker"]);
+    assert_eq!(host.get("/health/live").0, 200);
+    assert_eq!(host.get("/api/v1/queue/status").0, 404);
 }

@@ -6,6 +6,7 @@
 mod architecture;
 mod bad_input;
 mod command;
+mod doctor;
 mod documents;
 mod ebu;
 mod harness;

@@ -73,9 +73,13 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn start(rushes: &Rushes) -> Self {
+        Self::start_as(rushes, &[])
+    }
+
+    pub(crate) fn start_as(rushes: &Rushes, arguments: &[&str]) -> Self {
         let pipelines = root().join("pipelines.toml");
         let mut command = rushes.command();
-        command.args(["serve", "--pipelines", pipelines.to_str().unwrap()]);
+        command.args(["serve", "--pipelines", pipelines.to_str().unwrap()]).args(arguments);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut heard = Vec::new();

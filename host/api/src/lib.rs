@@ -32,5 +32,5 @@ pub use access::Access;
 pub use axum::Router;
 pub use deps::{Deps, Health, HealthState, Loaded, Times};
 pub use openapi::document;
-pub use router::router;
+pub use router::{probes, router};
 pub use serve::serve;

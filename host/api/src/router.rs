@@ -58,6 +58,16 @@ pub fn router(deps: Deps) -> Router {
         .with_state(app)
 }
 
+/// Health and metrics alone, for a host that works on jobs and takes no requests.
+pub fn probes(deps: Deps) -> Router {
+    router(deps).layer(from_fn(only_probes))
+}
+
+async fn only_probes(request: axum::extract::Request, next: axum::middleware::Next) -> axum::response::Response {
+    let path = request.uri().path();
+    if path.starts_with("/health/") || path == "/metrics" { next.run(request).await } else { unknown(request).await.into_response() }
+}
+
 /// The interface's description alone.
 pub(crate) fn described() -> utoipa::openapi::OpenApi {
     parts().1

@@ -11,18 +11,24 @@ use tracing::{debug, error, info, warn};
 
 use crate::admission;
 use crate::attempt;
+use crate::mode::{Look, Taking};
 use crate::running::Attempt;
 use crate::settle::settle;
 use crate::shared::Shared;
 use crate::tasks::Shutdown;
 use crate::work::Work;
 
-/// Claims until the host drains, then waits for what runs.
+/// Claims until the host drains or its mode is over, then waits for what runs.
 pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Shutdown) {
     let mut attempts = JoinSet::new();
+    let mut taking = Taking::new(shared.settings.mode, Instant::now());
     loop {
-        claim_what_fits(&shared, &work, &shutdown, &mut attempts).await;
+        let look = claim_what_fits(&shared, &work, &shutdown, &mut attempts, &taking).await;
+        if taking.is_over(look, attempts.len(), Instant::now()) {
+            break;
+        }
         let pause = shared.jitter.around(shared.settings.claim_interval(), 0.2);
+        let pause = taking.pause(pause, Instant::now());
         // Each branch may be dropped: a joined attempt has settled, a notification is kept until it is seen.
         tokio::select! {
             () = shutdown.draining().cancelled() => break,
@@ -34,6 +40,8 @@ pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Sh
     while let Some(ended) = attempts.join_next().await {
         note_end(ended);
     }
+    // Where the mode was over the host has nothing more to do. Its jobs were waited for without a grace.
+    shutdown.drain();
 }
 
 async fn claim_what_fits<W: Work>(
@@ -41,17 +49,24 @@ async fn claim_what_fits<W: Work>(
     work: &Arc<W>,
     shutdown: &Shutdown,
     attempts: &mut JoinSet<()>,
-) {
-    let Some(request) = admission::request(shared, work.loaded()) else { return };
+    taking: &Taking,
+) -> Look {
+    let Some(mut request) = admission::request(shared, work.loaded()) else { return Look::NotAsked };
+    request.slots = taking.slots(request.slots);
     // Taken before the statement: the lease is counted from here, never from later.
     let claimed = Instant::now();
     match shared.store.write().claim(&request).await {
         Ok(claims) => {
+            let count = u32::try_from(claims.len()).unwrap_or(u32::MAX);
             for claim in claims {
                 begin(shared, work, shutdown, attempts, claim, claimed).await;
             }
+            Look::Took(count)
         }
-        Err(error) => warn!(target: "queue_processor", error = %Failure::of(&error), "jobs can't be claimed"),
+        Err(error) => {
+            warn!(target: "queue_processor", error = %Failure::of(&error), "jobs can't be claimed");
+            Look::Failed
+        }
     }
 }
 

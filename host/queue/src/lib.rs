@@ -24,6 +24,7 @@ mod heart;
 mod hints;
 mod jitter;
 mod journal;
+mod mode;
 mod ports;
 mod queue;
 mod readiness;
@@ -38,6 +39,7 @@ mod work;
 
 pub use error::Error;
 pub use handle::{Handle, Status, Throttle};
+pub use mode::Mode;
 pub use ports::Ports;
 pub use queue::Queue;
 pub use rushes_store::{Claim, Loaded};

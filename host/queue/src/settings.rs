@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use rushes_store::RetryPolicy;
 
+use crate::mode::Mode;
+
 /// What an operator may set of the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -13,6 +15,8 @@ pub struct Settings {
     pub version: String,
     /// How objects are read, for people: `streaming_s3` or `download`.
     pub method: String,
+    /// How long it takes jobs.
+    pub mode: Mode,
     /// Which queues are served, the first one first.
     pub queues: Vec<String>,
     /// `MAX_CONCURRENT_JOBS`.
@@ -41,6 +45,7 @@ impl Default for Settings {
             host_name: "localhost".into(),
             version: String::new(),
             method: "streaming_s3".into(),
+            mode: Mode::Serve,
             queues: vec!["default".into()],
             slots: 3,
             check_interval: Duration::from_secs(30),

@@ -4,7 +4,8 @@ mod remote;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rushes_model::Scope;
 
 pub(crate) use remote::{
     At, Chosen, Explain, Hosts, HostsVerb, Interviews, InterviewsVerb, Jobs, JobsVerb, Status, Submit, Webhooks,
@@ -27,6 +28,12 @@ pub(crate) enum Command {
     Analyze(Analyze),
     /// Take jobs over HTTP and work on them
     Serve(Serve),
+    /// Work on jobs without HTTP; ends by itself with --once or --drain-idle
+    Worker(Worker),
+    /// Make tokens for the HTTP interface, list and revoke them; on the database that DATABASE_URL names
+    Token(Token),
+    /// Look at everything that a host needs, and say what to do: S3, database, memory, disk, pipelines
+    Doctor(Doctor),
     /// Say how the queue stands, and each host
     Status(Status),
     /// Create a job for an object in S3
@@ -79,6 +86,85 @@ pub(crate) struct Serve {
     /// Where pipelines are declared
     #[arg(long, value_name = "FILE")]
     pub(crate) pipelines: Option<PathBuf>,
+    /// What this host does: take requests (api), work on jobs (worker); a worker alone still answers for its health
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["api", "worker"], value_name = "ROLE")]
+    pub(crate) roles: Vec<Role>,
+}
+
+/// What a host does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Take requests, look for files
+    Api,
+    /// Work on jobs
+    Worker,
+}
+
+/// `rushes worker`
+#[derive(Debug, Args)]
+pub(crate) struct Worker {
+    /// Where pipelines are declared
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pipelines: Option<PathBuf>,
+    /// Take the jobs that are ready now, finish them and end; end at once where there is none
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// With --once: how many jobs at most [default: MAX_CONCURRENT_JOBS]
+    #[arg(long, value_name = "COUNT", requires = "once", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max: Option<u32>,
+    /// End when no job ran for so long
+    #[arg(long, value_name = "SECONDS", conflicts_with = "once")]
+    pub(crate) drain_idle: Option<u64>,
+}
+
+/// `rushes doctor`
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// s3://bucket/key or s3://bucket: whether it may be listed and read, and how the server answers
+    pub(crate) object: Option<String>,
+    /// Where pipelines are declared
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pipelines: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `rushes token …`
+#[derive(Debug, Args)]
+pub(crate) struct Token {
+    /// A pipelines.toml whose `[host]` table counts as well
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) pipelines: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: TokenVerb,
+}
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenVerb {
+    /// Make a token and print it, this once
+    Create {
+        /// For people: who has it, or what for
+        name: String,
+        /// What it allows: jobs:read, jobs:write, results:read, webhooks, admin (everything)
+        #[arg(long, required = true, value_delimiter = ',', value_name = "SCOPES")]
+        scopes: Vec<Scope>,
+        /// How long it is good, like 90d [default: until it is revoked]
+        #[arg(long, value_name = "TIME")]
+        expires: Option<String>,
+    },
+    /// List tokens, without their secrets
+    List,
+    /// End a token
+    Revoke {
+        /// The token's id: what stands between the first two underscores
+        id: String,
+    },
 }
 
 /// `rushes demo`

@@ -20,6 +20,7 @@ use crate::bar::Bar;
 use crate::cli::Demo;
 use crate::fault::Fault;
 use crate::host;
+use crate::plan::Plan;
 use crate::serve::{self, Served};
 
 const SAMPLE: &[u8] = include_bytes!("../sample/interview.mp4");
@@ -40,9 +41,9 @@ pub(crate) fn run(command: &Demo) -> Result<ExitCode, Fault> {
     runtime.block_on(async {
         let s3 = start_s3(&folder).await?;
         let storage = storage_of(&s3);
-        let served = serve::start(loaded, storage.clone()).await?;
+        let served = serve::start(loaded, storage.clone(), Plan::WHOLE).await?;
         let key = upload(command, &storage).await?;
-        println!("S3 at {}, HTTP at http://{}, data in {}", s3.endpoint(), served.address, folder.display());
+        println!("S3 at {}, HTTP at {}, data in {}", s3.endpoint(), served.url(), folder.display());
         let ended = follow(&served, &key).await;
         let code = ended.and_then(|job| show(&served, &job)).unwrap_or_else(|fault| {
             fault.print();
@@ -51,7 +52,7 @@ pub(crate) fn run(command: &Demo) -> Result<ExitCode, Fault> {
         if command.exit {
             serve::finish(served, std::future::ready(())).await;
         } else {
-            println!("\nserving on http://{}/ until Ctrl-C", served.address);
+            println!("\nserving on {}/ until Ctrl-C", served.url());
             serve::finish(served, serve::signal()).await;
         }
         s3.stop().await;

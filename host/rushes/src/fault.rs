@@ -65,6 +65,16 @@ impl Fault {
         self
     }
 
+    /// What went wrong, in a text of one or more lines.
+    pub(crate) fn text(&self) -> String {
+        self.rendered.clone().unwrap_or_else(|| self.chain.join(": "))
+    }
+
+    /// What to do.
+    pub(crate) fn help(&self) -> Option<String> {
+        self.help.clone()
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.exit)
     }

@@ -26,6 +26,13 @@ pub(crate) struct Loaded {
     pub(crate) catalog: Catalog,
 }
 
+/// The settings alone: for commands that load no component.
+pub(crate) fn settings(pipelines: Option<&Path>) -> Result<Settings, Fault> {
+    let document = pipelines.map(read_document).transpose()?;
+    let loaded = Settings::load(env, document.as_ref().map(rushes_config::Document::host));
+    loaded.map_err(|refusals| refused_config(&refusals.into()))
+}
+
 /// Reads settings and pipelines, loads every component. `pipelines` must exist; none is fine.
 pub(crate) fn load(pipelines: Option<&Path>) -> Result<Loaded, Fault> {
     if let Some(script) = env("RUSHES_TEST_SABOTAGE") {

@@ -8,22 +8,27 @@ mod catalog;
 mod cli;
 mod config;
 mod demo;
+mod doctor;
 mod explain;
 mod fault;
 mod host;
 mod hosts;
 mod interviews;
 mod jobs;
+mod moment;
 mod out;
 mod pages;
 mod pipelines;
+mod plan;
 mod remote;
 mod serve;
 mod status;
 mod submit;
 mod table;
+mod token;
 mod webhooks;
 mod wiring;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -39,6 +44,9 @@ fn main() -> ExitCode {
         Command::Pipelines(command) => pipelines::run(command),
         Command::Config(command) => config::run(command),
         Command::Serve(command) => serve::run(command),
+        Command::Worker(command) => worker::run(command),
+        Command::Token(command) => token::run(command),
+        Command::Doctor(command) => doctor::run(command),
         Command::Status(command) => status::run(command),
         Command::Submit(command) => submit::run(command),
         Command::Jobs(command) => jobs::run(command),

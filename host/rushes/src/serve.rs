@@ -21,6 +21,7 @@ use crate::cli::Serve;
 use crate::fault::Fault;
 use crate::host::{self, Loaded};
 use crate::pages;
+use crate::plan::{Listens, Plan};
 use crate::wiring::storage::{Looking, Seen};
 use crate::wiring::work::Running;
 
@@ -29,8 +30,8 @@ pub(crate) fn run(command: &Serve) -> Result<ExitCode, Fault> {
     host::log_to_stderr(&loaded.settings)?;
     let runtime = host::runtime()?;
     runtime.block_on(async {
-        let served = start(loaded, host::storage()).await?;
-        eprintln!("rushes serves on http://{}", served.address);
+        let served = start(loaded, host::storage(), Plan::of(&command.roles)).await?;
+        eprintln!("rushes serves on {}", served.url());
         finish(served, signal()).await;
         Ok(ExitCode::SUCCESS)
     })
@@ -38,27 +39,43 @@ pub(crate) fn run(command: &Serve) -> Result<ExitCode, Fault> {
 
 /// A host that serves.
 pub(crate) struct Served {
-    pub(crate) address: SocketAddr,
+    address: Option<SocketAddr>,
     pub(crate) queue: Handle,
     pub(crate) store: Store,
     tasks: Tasks,
     grace: Duration,
 }
 
-/// Starts every part and returns when the host is ready.
-pub(crate) async fn start(loaded: Loaded, storage: Storage) -> Result<Served, Fault> {
+impl Served {
+    /// Where it listens, for people.
+    pub(crate) fn url(&self) -> String {
+        self.address.map_or_else(|| "no address".into(), |address| format!("http://{address}"))
+    }
+}
+
+/// Starts every part of a plan and returns when the host is ready.
+pub(crate) async fn start(loaded: Loaded, storage: Storage, plan: Plan) -> Result<Served, Fault> {
     let Loaded { settings, catalog } = loaded;
-    let listener = listen(&settings).await?;
-    let address = listener.local_addr().map_err(|error| Fault::io("the HTTP address", &error))?;
+    let listener = match plan.listens {
+        Listens::All | Listens::Probes => Some(listen(&settings).await?),
+        Listens::Nothing => None,
+    };
+    let address = listener.as_ref().map(TcpListener::local_addr).transpose();
+    let address = address.map_err(|error| Fault::io("the HTTP address", &error))?;
     std::fs::create_dir_all(&settings.data).map_err(|error| Fault::io(settings.data.display(), &error))?;
     let store = Store::open(&settings.database()).await.map_err(|error| Fault::of(&error))?;
-    let access = access(address, &store).await?;
+    let access = access(address, plan.listens, &store).await?;
     let metrics = metrics()?;
     let budget = Budget::new(memory(&settings)).map_err(|error| Fault::of(&error))?;
     let (settings, catalog) = (Arc::new(settings), Arc::new(catalog));
     let tasks = Tasks::new();
-    let (queue, handle) = Queue::new(store.clone(), budget, queue_settings(&settings));
-    let work = Running { settings: Arc::clone(&settings), catalog: Arc::clone(&catalog), storage: storage.clone() };
+    let (queue, handle) = Queue::new(store.clone(), budget, queue_settings(&settings, plan));
+    let work = Running {
+        settings: Arc::clone(&settings),
+        catalog: Arc::clone(&catalog),
+        storage: storage.clone(),
+        takes_jobs: plan.takes_jobs,
+    };
     let seen = Seen::new();
     let looking = Looking { settings: Arc::clone(&settings), storage, seen: seen.clone() };
     let shutdown = tasks.shutdown();
@@ -67,15 +84,19 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage) -> Result<Served, Fa
             error!(error = %failed, "the queue ended");
         }
     });
-    let router = rushes_api::router(deps(&settings, &catalog, &store, &handle, Told { access, seen, metrics }));
-    let draining = tasks.shutdown().draining().clone();
-    tasks.spawn("http", Ends::StopHost, async move {
-        let serving = axum_serve(listener, router, draining).await;
-        if let Err(failed) = serving {
-            error!(error = %failed, "HTTP ended");
-        }
-    });
-    info!(%address, "host ready");
+    if let Some(listener) = listener {
+        let deps = deps(&settings, &catalog, &store, &handle, Told { access, seen, metrics });
+        let is_whole = plan.listens == Listens::All;
+        let router = if is_whole { rushes_api::router(deps) } else { rushes_api::probes(deps) };
+        let draining = tasks.shutdown().draining().clone();
+        tasks.spawn("http", Ends::StopHost, async move {
+            let serving = axum_serve(listener, router, draining).await;
+            if let Err(failed) = serving {
+                error!(error = %failed, "HTTP ended");
+            }
+        });
+    }
+    info!(?address, "host ready");
     Ok(Served { address, queue: handle, store, tasks, grace: settings.drain_timeout })
 }
 
@@ -103,19 +124,17 @@ async fn listen(settings: &Settings) -> Result<TcpListener, Fault> {
     })
 }
 
-/// Others than this machine may ask only with a token, so there must be one.
-async fn access(address: SocketAddr, store: &Store) -> Result<Access, Fault> {
-    if address.ip().is_loopback() {
-        return Ok(Access::Loopback);
-    }
-    if store.read().has_tokens().await.map_err(|error| Fault::of(&error))? {
+/// Others than this machine may ask only with a token, so there must be one; for health alone nobody needs any.
+async fn access(address: Option<SocketAddr>, listens: Listens, store: &Store) -> Result<Access, Fault> {
+    let Some(address) = address.filter(|address| !address.ip().is_loopback()) else { return Ok(Access::Loopback) };
+    if listens != Listens::All || store.read().has_tokens().await.map_err(|error| Fault::of(&error))? {
         return Ok(Access::Tokens);
     }
     Err(Fault::usage(format!("RUSHES_LISTEN is {address}, which others can reach, and there is no token yet"))
         .with_help("make one with `rushes token create NAME --scopes …`, or listen on 127.0.0.1"))
 }
 
-fn memory(settings: &Settings) -> rushes_memory::Settings {
+pub(crate) fn memory(settings: &Settings) -> rushes_memory::Settings {
     rushes_memory::Settings {
         limit: settings.memory_limit,
         threshold_percent: u8::try_from(settings.memory_threshold_percent).unwrap_or(100),
@@ -123,12 +142,13 @@ fn memory(settings: &Settings) -> rushes_memory::Settings {
     }
 }
 
-fn queue_settings(settings: &Settings) -> rushes_queue::Settings {
+fn queue_settings(settings: &Settings, plan: Plan) -> rushes_queue::Settings {
     rushes_queue::Settings {
         host_name: host::env("HOSTNAME").unwrap_or_else(|| "localhost".into()),
         version: env!("CARGO_PKG_VERSION").into(),
         method: if settings.enable_streaming_processing { "streaming_s3" } else { "download" }.into(),
-        slots: settings.max_concurrent_jobs,
+        slots: if plan.takes_jobs { settings.max_concurrent_jobs } else { 0 },
+        mode: plan.mode,
         check_interval: settings.queue_check_interval,
         job_timeout: settings.job_timeout,
         stall_timeout: settings.stall_timeout,

@@ -87,7 +87,7 @@ mod tests {
     fn the_longest_column_gives_way() {
         let lines = table().lines(Some(40));
         assert!(lines.iter().all(|line| line.chars().count() <= 40), "{lines:#?}");
-        assert_eq!(lines[1], "0198-1  failed     s3://interviews/vid…");
+        assert_eq!(lines[1], "0198-1  failed     s3://interviews/vide…");
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod blocks;
 mod budget;
 mod config;
 mod error;
+mod examine;
 mod fetch;
 mod file;
 mod object;
@@ -43,6 +44,7 @@ mod storage;
 
 pub use config::{Credentials, StorageConfig};
 pub use error::Error;
+pub use examine::{Answered, Connected};
 pub use object::Object;
 pub use options::Options;
 pub use reader::{Chunk, Reader};

@@ -2,8 +2,9 @@
 //! reads, because they end where the body begins and the reader has its own.
 
 mod client;
+mod examine;
 mod failure;
 mod object;
 
-pub(crate) use client::S3;
+pub(crate) use client::{S3, find_server};
 pub(crate) use object::S3Object;

@@ -151,7 +151,11 @@ impl Storage {
         self.s3().await?.create_bucket(bucket).await
     }
 
-    async fn s3(&self) -> Result<Arc<S3>, Error> {
+    pub(crate) fn config(&self) -> &StorageConfig {
+        &self.0.config
+    }
+
+    pub(crate) async fn s3(&self) -> Result<Arc<S3>, Error> {
         let connect = || async { S3::connect(&self.0.config).await.map(Arc::new) };
         self.0.s3.get_or_try_init(connect).await.cloned()
     }

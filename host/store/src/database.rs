@@ -151,7 +151,7 @@ pub(crate) async fn now(connection: &impl ConnectionTrait, dialect: Dialect) -> 
     }
 }
 
-async fn connect(dialect: Dialect, url: &str, role: Role) -> Result<DatabaseConnection> {
+pub(crate) async fn connect(dialect: Dialect, url: &str, role: Role) -> Result<DatabaseConnection> {
     let (options, place) = dialect.options(url, role);
     Database::connect(options).await.map_err(|source| {
         let source = DbErr::Custom(dialect.without_secrets(url, &source.to_string()));

@@ -51,6 +51,14 @@ impl Dialect {
         }
     }
 
+    /// Whether opening it would make it.
+    pub(crate) fn is_absent(self, url: &str) -> bool {
+        match self {
+            Self::Sqlite => !sqlite::path_of(url).exists(),
+            Self::Postgres => false,
+        }
+    }
+
     /// Milliseconds since 1970 by the database's clock.
     pub(crate) fn now(self) -> SimpleExpr {
         SimpleExpr::Custom(match self {

@@ -48,6 +48,12 @@ pub(crate) async fn missing(database: &impl ConnectionTrait) -> Result<Vec<Strin
     Ok(all.iter().map(|one| one.name().to_owned()).filter(|name| !applied.contains(name)).collect())
 }
 
+/// Migrations that would be applied, on a database that may have none yet.
+pub(crate) async fn pending(database: &impl ConnectionTrait) -> Vec<String> {
+    let all = || Migrator::migrations().iter().map(|one| one.name().to_owned()).collect();
+    missing(database).await.unwrap_or_else(|_| all())
+}
+
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {

@@ -150,6 +150,12 @@ impl Host {
     pub(crate) async fn ends(self) {
         tokio::time::timeout(SOON, self.tasks.finish(async {}, SOON)).await.expect("the host ends");
     }
+
+    /// Waits until the host ends by itself.
+    pub(crate) async fn ends_by_itself(self) {
+        let never = std::future::pending();
+        tokio::time::timeout(SOON, self.tasks.finish(never, SOON)).await.expect("the host ends by itself");
+    }
 }
 
 /// Everything quick, nothing timed out.

@@ -6,4 +6,5 @@ mod ends;
 mod files;
 mod host;
 mod leases;
+mod modes;
 mod slots;

@@ -19,6 +19,8 @@ pub(crate) struct Running {
     pub(crate) settings: Arc<Settings>,
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) storage: rushes_source::Storage,
+    /// False: it has loaded nothing that it would run.
+    pub(crate) takes_jobs: bool,
 }
 
 impl rushes_queue::Work for Running {
@@ -26,6 +28,7 @@ impl rushes_queue::Work for Running {
         let readahead = self.settings.streaming_readahead;
         self.catalog
             .iter()
+            .filter(|_| self.takes_jobs)
             .map(|ready| Loaded { pipeline: ready.pipeline.name.clone(), memory: ready.reserves(readahead) })
             .collect()
     }
@@ -97,7 +100,7 @@ fn try_analyze(
 
 impl crate::catalog::Ready {
     /// The worst case of a job: its components' memories, what is read ahead, channels, and decoders.
-    fn reserves(&self, readahead: ByteSize) -> ByteSize {
+    pub(crate) fn reserves(&self, readahead: ByteSize) -> ByteSize {
         let components: u64 = self.analyzers.iter().map(|one| one.limits.memory.as_bytes()).sum();
         ByteSize::bytes(components).saturating_add(readahead).saturating_add(DECODING)
     }

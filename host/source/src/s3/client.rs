@@ -153,6 +153,14 @@ impl S3 {
     }
 }
 
+/// The server's address and the region, without asking for credentials.
+pub(crate) async fn find_server(config: &StorageConfig) -> (String, String) {
+    let found = load(config).await;
+    let region = found.region().map_or(ANY_REGION, Region::as_ref).to_owned();
+    let endpoint = config.endpoint.clone().or_else(|| found.endpoint_url().map(str::to_owned));
+    (endpoint.unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com")), region)
+}
+
 async fn load(config: &StorageConfig) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http);

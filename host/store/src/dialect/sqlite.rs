@@ -53,7 +53,7 @@ fn tuned(sqlite: SqliteConnectOptions, path: &PathBuf, role: Role) -> SqliteConn
 }
 
 /// `sqlite:path`, `sqlite:///path` as URLs write it.
-fn path_of(url: &str) -> PathBuf {
+pub(super) fn path_of(url: &str) -> PathBuf {
     let rest = url.strip_prefix("sqlite:").unwrap_or(url);
     PathBuf::from(rest.strip_prefix("//").unwrap_or(rest))
 }
