@@ -25,10 +25,35 @@ fn every_page_says_what_why_and_what_to_do() {
     }
 }
 
+/// The first string after each macro that counts.
+fn counted_in(text: &str) -> impl Iterator<Item = String> {
+    let macros = ["counter!(", "gauge!(", "histogram!("];
+    let calls = macros.into_iter().flat_map(move |name| text.split(name).skip(1));
+    calls.filter_map(|call| call.split('"').nth(1)).map(str::to_owned)
+}
+
+#[test]
+fn every_metric_is_described_and_every_described_one_is_counted() {
+    let mut counted = BTreeSet::new();
+    for file in files(&root().join("host"), ".rs") {
+        let text = std::fs::read_to_string(&file).unwrap();
+        counted.extend(counted_in(&text));
+    }
+    let text = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `rushes_")?.split('`').next());
+    let described: BTreeSet<String> = rows.map(|name| format!("rushes_{name}")).collect();
+    assert_eq!(counted, described, "host/*/src and docs/operations.md");
+    let alerts = std::fs::read_to_string(root().join("deploy/alerts.yaml")).unwrap();
+    let watched = alerts.split(|one: char| !one.is_ascii_alphanumeric() && one != '_').filter(|word| word.starts_with("rushes_"));
+    for name in watched {
+        assert!(described.contains(name), "deploy/alerts.yaml watches {name}");
+    }
+}
+
 #[test]
 fn links_between_documents_lead_somewhere() {
     let mut broken = Vec::new();
-    for page in markdown(&root()) {
+    for page in files(&root(), ".md") {
         let text = std::fs::read_to_string(&page).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let target = link.split('#').next().unwrap();
@@ -41,16 +66,17 @@ fn links_between_documents_lead_somewhere() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-fn markdown(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut pages = Vec::new();
+/// Files of a kind, in a folder and those in it.
+fn files(folder: &Path, kind: &str) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
         if path.is_dir() && name != "target" && !name.starts_with('.') {
-            pages.extend(markdown(&path));
-        } else if name.ends_with(".md") {
-            pages.push(path);
+            found.extend(files(&path, kind));
+        } else if name.ends_with(kind) {
+            found.push(path);
         }
     }
-    pages
+    found
 }

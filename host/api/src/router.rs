@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rushes_model::Code;
 use utoipa_axum::router::OpenApiRouter;
@@ -63,9 +64,13 @@ pub fn probes(deps: Deps) -> Router {
     router(deps).layer(from_fn(only_probes))
 }
 
-async fn only_probes(request: axum::extract::Request, next: axum::middleware::Next) -> axum::response::Response {
+async fn only_probes(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
     let path = request.uri().path();
-    if path.starts_with("/health/") || path == "/metrics" { next.run(request).await } else { unknown(request).await.into_response() }
+    if path.starts_with("/health/") || path == "/metrics" {
+        next.run(request).await
+    } else {
+        unknown(request).await.into_response()
+    }
 }
 
 /// The interface's description alone.

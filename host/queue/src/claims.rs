@@ -32,7 +32,10 @@ pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Sh
         // Each branch may be dropped: a joined attempt has settled, a notification is kept until it is seen.
         tokio::select! {
             () = shutdown.draining().cancelled() => break,
-            Some(ended) = attempts.join_next() => note_end(ended),
+            Some(ended) = attempts.join_next() => {
+                note_end(ended);
+                taking.ran_until(Instant::now());
+            }
             () = shared.claims.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }

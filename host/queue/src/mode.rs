@@ -51,7 +51,7 @@ impl Taking {
             self.taken = self.taken.saturating_add(count);
         }
         if running > 0 {
-            self.busy_at = now;
+            self.ran_until(now);
         }
         match (self.mode, look) {
             (Mode::Serve, _) => false,
@@ -62,6 +62,11 @@ impl Taking {
             (Mode::Once(_), Look::Took(_) | Look::Failed) => false,
             (Mode::UntilIdle(patience), _) => self.idle_for(now) >= patience,
         }
+    }
+
+    /// A job ran until now.
+    pub(crate) const fn ran_until(&mut self, now: Instant) {
+        self.busy_at = now;
     }
 
     /// How long to wait for the next look, of a wait that was meant.

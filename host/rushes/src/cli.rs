@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rushes_model::Scope;
 
 pub(crate) use remote::{
-    At, Chosen, Explain, Hosts, HostsVerb, Interviews, InterviewsVerb, Jobs, JobsVerb, Status, Submit, Webhooks,
+    At, Chosen, Explain, Health, Hosts, HostsVerb, Interviews, InterviewsVerb, Jobs, JobsVerb, Status, Submit, Webhooks,
     WebhooksVerb, Which,
 };
 
@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Say how the queue stands, and each host
     Status(Status),
+    /// Say how each part of a host is; 1 where one is down. Needs no token
+    Health(Health),
     /// Create a job for an object in S3
     Submit(Submit),
     /// Look at jobs, retry and cancel them

@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod fault;
+mod health;
 mod host;
 mod hosts;
 mod interviews;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Token(command) => token::run(command),
         Command::Doctor(command) => doctor::run(command),
         Command::Status(command) => status::run(command),
+        Command::Health(command) => health::run(command),
         Command::Submit(command) => submit::run(command),
         Command::Jobs(command) => jobs::run(command),
         Command::Interviews(command) => interviews::run(command),

@@ -50,6 +50,12 @@ impl Remote {
         json(self.fetch(path)?)
     }
 
+    /// The same, also of an answer that says that something is down.
+    pub(crate) fn get_whatever_status(&self, path: &str) -> Result<Value, Fault> {
+        let sent = self.authorised(self.agent.get(self.address(path))).call();
+        json(sent.map_err(|error| self.unreachable(&error))?)
+    }
+
     /// The answer as it is: pages aren't JSON.
     pub(crate) fn get_text(&self, path: &str) -> Result<String, Fault> {
         text(self.fetch(path)?)

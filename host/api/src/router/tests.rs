@@ -221,7 +221,7 @@ async fn an_unknown_pipeline_is_refused_unless_another_host_has_it() {
         pipelines: vec!["walks".into()],
     };
     host.store.write().register_host(other.clone()).await.unwrap();
-    host.store.write().heartbeat_host(other.id, &figures).await.unwrap();
+    host.store.write().heartbeat_host(other.id, &figures).await.unwrap().applied().unwrap();
     assert_eq!(host.post("/api/v1/jobs", &body).await.status, StatusCode::ACCEPTED);
 }
 

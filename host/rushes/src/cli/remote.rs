@@ -23,6 +23,13 @@ pub(crate) struct Status {
     pub(crate) watch: bool,
 }
 
+/// `rushes health`
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    #[command(flatten)]
+    pub(crate) at: At,
+}
+
 /// `rushes submit`
 #[derive(Debug, Args)]
 pub(crate) struct Submit {
