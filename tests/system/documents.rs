@@ -44,7 +44,8 @@ fn every_metric_is_described_and_every_described_one_is_counted() {
     let described: BTreeSet<String> = rows.map(|name| format!("rushes_{name}")).collect();
     assert_eq!(counted, described, "host/*/src and docs/operations.md");
     let alerts = std::fs::read_to_string(root().join("deploy/alerts.yaml")).unwrap();
-    let watched = alerts.split(|one: char| !one.is_ascii_alphanumeric() && one != '_').filter(|word| word.starts_with("rushes_"));
+    let watched =
+        alerts.split(|one: char| !one.is_ascii_alphanumeric() && one != '_').filter(|word| word.starts_with("rushes_"));
     for name in watched {
         assert!(described.contains(name), "deploy/alerts.yaml watches {name}");
     }

@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rushes_model::Scope;
 
 pub(crate) use remote::{
-    At, Chosen, Explain, Health, Hosts, HostsVerb, Interviews, InterviewsVerb, Jobs, JobsVerb, Status, Submit, Webhooks,
-    WebhooksVerb, Which,
+    At, Chosen, Explain, Health, Hosts, HostsVerb, Interviews, InterviewsVerb, Jobs, JobsVerb, Status, Submit,
+    Webhooks, WebhooksVerb, Which,
 };
 
 /// Looks through recordings: a host for media analyzers that run in a sandbox.
