@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::Access;
+use crate::objects::Objects;
 
 /// What the interface is made from.
 #[derive(Clone)]
@@ -32,6 +33,10 @@ pub struct Deps {
     pub loaded: Arc<dyn Fn() -> Arc<Loaded> + Send + Sync>,
     /// Whether the storage answers, as last seen.
     pub storage: Arc<dyn Fn() -> Health + Send + Sync>,
+    /// Where recordings are put and deleted.
+    pub objects: Arc<dyn Objects>,
+    /// Buckets that uploads may go to; none: those of the routes.
+    pub buckets: Option<Vec<String>>,
     /// All metrics of the process, as Prometheus reads them.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// The page of an error, as Markdown.
@@ -45,6 +50,8 @@ pub struct Times {
     pub stuck_after: Duration,
     /// A host that was silent for longer isn't there.
     pub hosts_live_for: Duration,
+    /// How far east of Greenwich today begins, in seconds.
+    pub utc_offset_s: i32,
 }
 
 /// Pipelines and routes of one moment.
@@ -54,6 +61,23 @@ pub struct Loaded {
     pub pipelines: BTreeMap<String, Arc<Pipeline>>,
     /// In the file's order.
     pub routes: Vec<Route>,
+    /// By name.
+    pub analyzers: BTreeMap<String, LoadedAnalyzer>,
+}
+
+/// An analyzer's component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadedAnalyzer {
+    /// Its own version.
+    pub version: String,
+    /// What it does, in a sentence.
+    pub summary: String,
+    /// Of its bytes.
+    pub digest: String,
+    /// The version of the contract that it speaks.
+    pub contract: String,
+    /// Where it came from.
+    pub origin: String,
 }
 
 /// How a part is.

@@ -37,6 +37,6 @@ pub(crate) fn marked(mut answer: Response, is_replayed: bool) -> Response {
 }
 
 /// SHA-256 in hexadecimal.
-fn hash(bytes: &[u8]) -> String {
+pub(crate) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -135,7 +135,7 @@ impl From<&Identity> for ObjectBody {
 }
 
 impl FailureBody {
-    fn of(failure: &Failure, kind: Option<String>) -> Self {
+    pub(crate) fn of(failure: &Failure, kind: Option<String>) -> Self {
         Self {
             code: failure.code.to_string(),
             page: format!("/errors/{}", failure.code),

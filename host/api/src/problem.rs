@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rushes_model::{Class, Classify, Code, Failure};
+use rushes_model::{Class, Classify, Code, Failure, Reason};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -89,8 +89,22 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, code, detail)
     }
 
+    /// The same under another code.
+    pub(crate) fn of(mut self, code: Code) -> Self {
+        self.code = code;
+        self
+    }
+
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same, found inside a larger body.
+    pub(crate) fn under(mut self, pointer: &str) -> Self {
+        for wrong in &mut self.errors {
+            wrong.pointer.insert_str(0, pointer);
+        }
         self
     }
 
@@ -134,7 +148,13 @@ impl Problem {
 /// Any room's error.
 impl<E: Classify> From<E> for Problem {
     fn from(error: E) -> Self {
-        let failure = Failure::of(&error);
+        Self::of_failure(Failure::of(&error))
+    }
+}
+
+impl Problem {
+    /// What went wrong elsewhere.
+    pub(crate) fn of_failure(failure: Failure) -> Self {
         let status = status_of(failure.code, failure.class);
         if status.is_server_error() {
             tracing::error!(code = %failure.code, error = %failure, "request failed");
@@ -159,9 +179,11 @@ fn status_of(code: Code, class: Class) -> StatusCode {
         (Code::JobUnknown | Code::InterviewUnknown | Code::HostUnknown | Code::TokenUnknown, _) => {
             StatusCode::NOT_FOUND
         }
-        (Code::JobState | Code::RequestInProgress, _) => StatusCode::CONFLICT,
+        (Code::JobState | Code::InterviewExists | Code::RequestInProgress, _) => StatusCode::CONFLICT,
         (Code::PipelineUnknown | Code::RequestKeyReused, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (Code::RequestInvalid, _) => StatusCode::BAD_REQUEST,
+        (Code::StorageMissing, _) => StatusCode::NOT_FOUND,
+        (_, Class::Permanent(Reason::Storage)) => StatusCode::BAD_GATEWAY,
         (_, Class::Transient | Class::HandedBack) | (Code::DatabaseUnavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
         (_, Class::Permanent(_)) => StatusCode::INTERNAL_SERVER_ERROR,
     }

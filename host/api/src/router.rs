@@ -9,6 +9,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rushes_model::Code;
+use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -16,7 +17,10 @@ use crate::access::{ANY_TOKEN, Known, Need, Needs, PAGES, Rates, access};
 use crate::deps::Deps;
 use crate::figures::Counting;
 use crate::problem::Problem;
-use crate::routes::{errors, health, jobs, metrics, queue, report};
+use crate::routes::{
+    audit, batch, errors, events, health, hosts, interview_verbs, interviews, jobs, journal, metrics, pipelines, queue,
+    report, s3, uploads,
+};
 use crate::{guard, openapi, page, trace};
 
 /// The largest body that is read: metadata is small.
@@ -30,6 +34,7 @@ pub(crate) struct App {
     pub(crate) needs: Arc<Needs>,
     pub(crate) known: Arc<Known>,
     pub(crate) rates: Arc<Rates>,
+    pub(crate) streams: Arc<Semaphore>,
 }
 
 /// The whole interface, ready to be served.
@@ -41,8 +46,14 @@ pub fn router(deps: Deps) -> Router {
         .with("/", PAGES)
         .with("/jobs/{id}", PAGES);
     let listener = deps.access;
-    let app =
-        App { deps, counting: Arc::default(), needs: Arc::new(needs), known: Arc::default(), rates: Arc::default() };
+    let app = App {
+        deps,
+        counting: Arc::default(),
+        needs: Arc::new(needs),
+        known: Arc::default(),
+        rates: Arc::default(),
+        streams: Arc::new(Semaphore::new(events::MOST_STREAMS)),
+    };
     let json = described.to_pretty_json().unwrap_or_default();
     let openapi = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json) });
     router
@@ -87,11 +98,37 @@ fn parts() -> (Router<App>, utoipa::openapi::OpenApi) {
 fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::begun())
         .routes(routes!(jobs::create, jobs::list))
-        .routes(routes!(jobs::get))
+        .routes(routes!(batch::create))
+        .routes(routes!(batch::retry))
+        .routes(routes!(batch::cancel))
+        .routes(routes!(jobs::get, jobs::delete))
         .routes(routes!(jobs::retry))
         .routes(routes!(jobs::cancel))
         .routes(routes!(report::get))
+        .routes(routes!(journal::attempts))
+        .routes(routes!(journal::log))
+        .routes(routes!(events::get))
+        .routes(routes!(interviews::create, interviews::list))
+        .routes(routes!(interviews::get, interview_verbs::delete))
+        .routes(routes!(interview_verbs::seal))
+        .routes(routes!(interview_verbs::cancel))
+        .routes(routes!(interview_verbs::retry))
+        .routes(routes!(interview_verbs::reports))
+        .routes(routes!(uploads::create))
+        .routes(routes!(uploads::complete))
+        .routes(routes!(uploads::abort))
+        .routes(routes!(s3::receive))
+        .routes(routes!(pipelines::list))
+        .routes(routes!(pipelines::pause))
+        .routes(routes!(pipelines::resume))
+        .routes(routes!(pipelines::analyzers))
+        .routes(routes!(hosts::list))
+        .routes(routes!(hosts::pause))
+        .routes(routes!(hosts::resume))
+        .routes(routes!(hosts::drain))
+        .routes(routes!(audit::list))
         .routes(routes!(queue::status))
+        .routes(routes!(queue::stats))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .routes(routes!(health::live))

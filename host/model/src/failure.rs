@@ -136,6 +136,8 @@ codes! {
     JobNoReport = "job.no-report",
     /// No interview of that name.
     InterviewUnknown = "interview.not-found",
+    /// An interview of that name is there already.
+    InterviewExists = "interview.exists",
     /// No host of that id.
     HostUnknown = "host.not-found",
     /// No webhook of that name.

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use rushes_memory::Figures;
 use rushes_model::job::State;
 use rushes_model::{HostId, JobId, Stop};
-use rushes_store::{Bulk, Created, Filter, Interview, Job, NewJob, Receipt, Wish};
+use rushes_store::{Begun, Bulk, Created, Filter, Interview, Job, NewInterviewWithJobs, NewJob, Receipt, Wish};
 
 use crate::Error;
 use crate::shared::Shared;
@@ -98,6 +98,16 @@ impl Handle {
         let created = self.shared.store.write().create_jobs(new).await?;
         self.shared.files.notify_one();
         Ok(created)
+    }
+
+    /// Begins an interview with its jobs, all or nothing; their files are looked for at once.
+    ///
+    /// # Errors
+    /// When there is one of that name, its idempotency key was used for another request, or the database fails.
+    pub async fn begin_interview(&self, new: &NewInterviewWithJobs) -> Result<Begun, Error> {
+        let begun = self.shared.store.write().begin_interview(new).await?;
+        self.shared.files.notify_one();
+        Ok(begun)
     }
 
     /// Tries all jobs now that match.

@@ -59,7 +59,7 @@ pub(crate) fn nearby_pipelines() -> Option<&'static Path> {
 }
 
 /// Settings that later versions read.
-const LATER: [&str; 4] = ["RETENTION_DAYS", "TEMP_MAX_MB", "RUSHES_PUBLIC_URL", "RUSHES_TIMEZONE"];
+const LATER: [&str; 3] = ["RETENTION_DAYS", "TEMP_MAX_MB", "RUSHES_PUBLIC_URL"];
 
 /// A setting that would be taken and do nothing is worse than none.
 fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {

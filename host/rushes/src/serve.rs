@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use rushes_api::{Access, Deps, Times};
+use rushes_api::{Access, Deps, LoadedAnalyzer, Times};
 use rushes_config::Settings;
 use rushes_memory::Budget;
 use rushes_queue::tasks::{Ends, Tasks};
@@ -23,6 +23,7 @@ use crate::host::{self, Loaded};
 use crate::pages;
 use crate::plan::{Listens, Plan};
 use crate::wiring::storage::{Looking, Seen};
+use crate::wiring::uploads::Uploads;
 use crate::wiring::work::Running;
 
 pub(crate) fn run(command: &Serve) -> Result<ExitCode, Fault> {
@@ -77,6 +78,7 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage, plan: Plan) -> Resul
         takes_jobs: plan.takes_jobs,
     };
     let seen = Seen::new();
+    let uploads = Uploads(storage.clone());
     let looking = Looking { settings: Arc::clone(&settings), storage, seen: seen.clone() };
     let shutdown = tasks.shutdown();
     tasks.spawn("queue", Ends::StopHost, async move {
@@ -85,7 +87,7 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage, plan: Plan) -> Resul
         }
     });
     if let Some(listener) = listener {
-        let deps = deps(&settings, &catalog, &store, &handle, Told { access, seen, metrics });
+        let deps = deps(&settings, &catalog, &store, &handle, Told { access, seen, metrics, uploads });
         let is_whole = plan.listens == Listens::All;
         let router = if is_whole { rushes_api::router(deps) } else { rushes_api::probes(deps) };
         let draining = tasks.shutdown().draining().clone();
@@ -165,11 +167,28 @@ fn queue_settings(settings: &Settings, plan: Plan) -> rushes_queue::Settings {
     }
 }
 
+/// Each analyzer once, whichever pipelines use it.
+fn analyzers(catalog: &crate::catalog::Catalog) -> BTreeMap<String, LoadedAnalyzer> {
+    let all = catalog.iter().flat_map(|ready| &ready.analyzers);
+    let loaded = all.map(|one| {
+        let body = LoadedAnalyzer {
+            version: one.descriptor.version.clone(),
+            summary: one.descriptor.summary.clone(),
+            digest: one.component.digest().to_string(),
+            contract: one.component.contract().to_owned(),
+            origin: one.component.origin().to_owned(),
+        };
+        (one.name.clone(), body)
+    });
+    loaded.collect()
+}
+
 /// What the interface tells of the host itself.
 struct Told {
     access: Access,
     seen: Seen,
     metrics: PrometheusHandle,
+    uploads: Uploads,
 }
 
 /// Every room counts through the `metrics` facade; this is where the counts are kept.
@@ -185,20 +204,26 @@ fn deps(
     queue: &Handle,
     told: Told,
 ) -> Deps {
-    let Told { access, seen, metrics } = told;
+    let Told { access, seen, metrics, uploads } = told;
     let pipelines: BTreeMap<_, _> =
         catalog.iter().map(|ready| (ready.pipeline.name.clone(), Arc::clone(&ready.pipeline))).collect();
     let routes = catalog.declared.as_ref().map(|declared| declared.routes().to_vec()).unwrap_or_default();
-    let loaded = Arc::new(rushes_api::Loaded { pipelines, routes });
+    let loaded = Arc::new(rushes_api::Loaded { pipelines, routes, analyzers: analyzers(catalog) });
     Deps {
         store: store.read().clone(),
         write: store.write().clone(),
         queue: queue.clone(),
         access,
         version: env!("CARGO_PKG_VERSION"),
-        times: Times { stuck_after: settings.stuck_timeout, hosts_live_for: settings.lease },
+        times: Times {
+            stuck_after: settings.stuck_timeout,
+            hosts_live_for: settings.lease,
+            utc_offset_s: settings.timezone.as_minutes() * 60,
+        },
         loaded: Arc::new(move || Arc::clone(&loaded)),
         storage: Arc::new(move || seen.health()),
+        objects: Arc::new(uploads),
+        buckets: settings.storage_buckets.clone(),
         metrics: Arc::new(move || metrics.render()),
         explain: pages::explain,
     }

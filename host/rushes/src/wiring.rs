@@ -5,4 +5,5 @@ pub(crate) mod folder;
 pub(crate) mod journal;
 pub(crate) mod partials;
 pub(crate) mod storage;
+pub(crate) mod uploads;
 pub(crate) mod work;

@@ -48,5 +48,6 @@ pub use examine::{Answered, Connected};
 pub use object::Object;
 pub use options::Options;
 pub use reader::{Chunk, Reader};
+pub use s3::{Signed, UploadedPart};
 pub use stats::Stats;
 pub use storage::Storage;

@@ -5,6 +5,8 @@ mod client;
 mod examine;
 mod failure;
 mod object;
+mod uploads;
 
 pub(crate) use client::{S3, find_server};
 pub(crate) use object::S3Object;
+pub use uploads::{Signed, UploadedPart};

@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rushes_model::{Identity, ObjectRef};
@@ -19,7 +20,7 @@ use crate::file::FileObject;
 use crate::object::Object;
 use crate::options::Options;
 use crate::part::{Pace, Source};
-use crate::s3::{S3, S3Object};
+use crate::s3::{S3, S3Object, Signed, UploadedPart};
 use crate::stats::Counters;
 
 /// S3 and files. Cheap to clone; clones share one client, its connections, and the limit of requests of the host.
@@ -140,6 +141,72 @@ impl Storage {
     /// When the file can't be read, or the storage refuses it or doesn't answer.
     pub async fn put_file(&self, bucket: &str, key: &str, path: &Path) -> Result<(), Error> {
         self.s3().await?.put_file(bucket, key, path).await
+    }
+
+    /// Signs a request that puts an object as a whole. Nothing is sent.
+    ///
+    /// # Errors
+    /// When there are no credentials.
+    pub async fn sign_put(&self, bucket: &str, key: &str, lasts: Duration) -> Result<Signed, Error> {
+        self.s3().await?.sign_put(bucket, key, lasts).await
+    }
+
+    /// Begins an upload in parts, and gives its id.
+    ///
+    /// # Errors
+    /// When the storage refuses it or doesn't answer.
+    pub async fn begin_parts(&self, bucket: &str, key: &str) -> Result<String, Error> {
+        self.s3().await?.begin_parts(bucket, key).await
+    }
+
+    /// Signs a request for each part of an upload, from 1 on. Nothing is sent.
+    ///
+    /// # Errors
+    /// When there are no credentials.
+    pub async fn sign_parts(
+        &self,
+        bucket: &str,
+        key: &str,
+        upload: &str,
+        count: i32,
+        lasts: Duration,
+    ) -> Result<Vec<Signed>, Error> {
+        let s3 = self.s3().await?;
+        let mut all = Vec::new();
+        for number in 1..=count {
+            all.push(s3.sign_part((bucket, key), upload, number, lasts).await?);
+        }
+        Ok(all)
+    }
+
+    /// Puts the parts of an upload together.
+    ///
+    /// # Errors
+    /// When a part isn't as it was put, the storage refuses it or doesn't answer.
+    pub async fn complete_parts(
+        &self,
+        bucket: &str,
+        key: &str,
+        upload: &str,
+        parts: Vec<UploadedPart>,
+    ) -> Result<(), Error> {
+        self.s3().await?.complete_parts(bucket, key, upload, parts).await
+    }
+
+    /// Gives an upload in parts up.
+    ///
+    /// # Errors
+    /// When the storage refuses it or doesn't answer.
+    pub async fn abort_parts(&self, bucket: &str, key: &str, upload: &str) -> Result<(), Error> {
+        self.s3().await?.abort_parts(bucket, key, upload).await
+    }
+
+    /// Deletes an object; one that isn't there is fine.
+    ///
+    /// # Errors
+    /// When the storage refuses it or doesn't answer.
+    pub async fn delete(&self, bucket: &str, key: &str) -> Result<(), Error> {
+        self.s3().await?.delete(bucket, key).await
     }
 
     /// Makes a bucket, if it isn't there and ours. For demo and tests: it names no location, as AWS wants it outside

@@ -12,7 +12,7 @@ use crate::transaction::Transaction;
 use crate::{Error, Result};
 
 /// How long an idempotency key is remembered.
-const KEY_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
+pub(crate) const KEY_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The queue of jobs that name none.
 const DEFAULT_QUEUE: &str = "default";
@@ -139,7 +139,7 @@ impl Write {
     }
 }
 
-async fn create(transaction: &Transaction, new: NewJob) -> Result<Created> {
+pub(crate) async fn create(transaction: &Transaction, new: NewJob) -> Result<Created> {
     if let Some(request) = &new.idempotency
         && let Some(earlier) = remembered(transaction, request).await?
     {
@@ -157,7 +157,7 @@ async fn create(transaction: &Transaction, new: NewJob) -> Result<Created> {
     Ok(Created::New(Job::of(row, interview.as_ref(), transaction.now)?))
 }
 
-fn is_taken(error: &DbErr) -> bool {
+pub(crate) fn is_taken(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 

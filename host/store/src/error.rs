@@ -35,6 +35,9 @@ pub enum Error {
     /// No interview of that name.
     #[error("there is no interview `{0}`")]
     UnknownInterview(String),
+    /// An interview of that name is there already.
+    #[error("there is an interview `{0}` already")]
+    InterviewExists(String),
     /// No token of that id.
     #[error("there is no token `{0}`")]
     UnknownToken(String),
@@ -123,6 +126,7 @@ impl Classify for Error {
             | Self::Refused(_)
             | Self::UnknownHost(_)
             | Self::NotEnded(_)
+            | Self::InterviewExists(_)
             | Self::InterviewType { .. }
             | Self::KeyReused { .. } => Class::Permanent(Reason::Request),
             Self::TooLarge { .. } => Class::Permanent(Reason::Limits),
@@ -142,6 +146,7 @@ impl Classify for Error {
             Self::UnknownHost(_) => Code::HostUnknown,
             Self::NotEnded(_) => Code::JobState,
             Self::InterviewType { .. } => Code::RequestInvalid,
+            Self::InterviewExists(_) => Code::InterviewExists,
             Self::UnknownEndpoint(_) => Code::WebhookUnknown,
             Self::UnknownDelivery(_) => Code::DeliveryUnknown,
             Self::Refused(refused) => refused.code(),
@@ -160,6 +165,7 @@ impl Classify for Error {
             }
             Self::Statement(_) => Some("look whether the database runs, its disk is full, and the file may be written".into()),
             Self::KeyReused { .. } => Some("use a fresh Idempotency-Key for each new request".into()),
+            Self::InterviewExists(_) => Some("give its further jobs with POST /api/v1/jobs, or choose another id".into()),
             Self::UnknownToken(_) => Some("`rushes token list` shows the ids".into()),
             Self::InterviewType { .. } => Some("leave interview_type out, or give the job to another interview".into()),
             Self::NotEnded(_) => Some("cancel it first".into()),

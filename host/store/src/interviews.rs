@@ -8,9 +8,9 @@ use std::time::Duration;
 use rushes_model::InterviewId;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict, SimpleExpr};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set, UpdateMany};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set, TryInsertResult, UpdateMany};
 
-use crate::create::NewInterview;
+use crate::create::{Idempotency, NewInterview};
 use crate::database::{Read, Write};
 use crate::entity::interview::{ActiveModel, Column, Entity, Model};
 use crate::readiness::millis;
@@ -89,13 +89,8 @@ impl Write {
     /// When there is no such interview, or the database fails.
     pub async fn seal(&self, external_id: &str) -> Result<Interview> {
         let transaction = self.begin().await?;
-        let rows = Entity::update_many()
-            .col_expr(Column::Sealed, Expr::val(true))
-            .filter(Column::ExternalId.eq(external_id))
-            .exec_with_returning(&*transaction)
-            .await?;
-        let row = rows.into_iter().next().ok_or_else(|| Error::UnknownInterview(external_id.to_owned()))?;
-        let row = complete_if_done(&transaction, row).await?;
+        let row = seal(&transaction, external_id).await?;
+        let row = row.ok_or_else(|| Error::UnknownInterview(external_id.to_owned()))?;
         transaction.commit().await?;
         interview_of(row)
     }
@@ -133,15 +128,14 @@ impl Write {
     }
 }
 
-/// Counts a new job in; the interview is made by its first, and opens again if it was completed.
-pub(crate) async fn join(transaction: &Transaction, new: &NewInterview) -> Result<Model> {
-    let expected = new.expected_jobs.map(|count| i32::try_from(count).unwrap_or(i32::MAX));
+/// Makes an interview without jobs. Whether there was none of that name.
+pub(crate) async fn open(transaction: &Transaction, new: &NewInterview, request: Option<&Idempotency>) -> Result<bool> {
     let fresh = ActiveModel {
         id: Set(InterviewId::new().as_uuid()),
         external_id: Set(new.id.clone()),
         interview_type: Set(new.interview_type.clone()),
         sealed: Set(false),
-        expected_jobs: Set(expected),
+        expected_jobs: Set(expected(new)),
         total_jobs: Set(0),
         open_jobs: Set(0),
         failed_jobs: Set(0),
@@ -149,12 +143,39 @@ pub(crate) async fn join(transaction: &Transaction, new: &NewInterview) -> Resul
         created_at: Set(transaction.now),
         last_ended_at: Set(None),
         completed_at: Set(None),
+        request_scope: Set(request.map(|request| request.scope.clone())),
+        request_key: Set(request.map(|request| request.key.clone())),
+        request_fingerprint: Set(request.map(|request| request.fingerprint.clone())),
     };
-    Entity::insert(fresh)
+    let done = Entity::insert(fresh)
         .on_conflict(OnConflict::column(Column::ExternalId).do_nothing().to_owned())
         .try_insert()
         .exec_without_returning(&**transaction)
         .await?;
+    Ok(matches!(done, TryInsertResult::Inserted(1..)))
+}
+
+fn expected(new: &NewInterview) -> Option<i32> {
+    new.expected_jobs.map(|count| i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// Seals an interview, and completes it if nothing is open. None if there is none of that name.
+pub(crate) async fn seal(transaction: &Transaction, external_id: &str) -> Result<Option<Model>> {
+    let rows = Entity::update_many()
+        .col_expr(Column::Sealed, Expr::val(true))
+        .filter(Column::ExternalId.eq(external_id))
+        .exec_with_returning(&**transaction)
+        .await?;
+    match rows.into_iter().next() {
+        Some(row) => complete_if_done(transaction, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Counts a new job in; the interview is made by its first, and opens again if it was completed.
+pub(crate) async fn join(transaction: &Transaction, new: &NewInterview) -> Result<Model> {
+    open(transaction, new, None).await?;
+    let expected = expected(new);
     let known = |column: Column, value| SimpleExpr::from(Func::coalesce([Expr::col(column), value]));
     let rows = reopening(Entity::update_many())
         .col_expr(Column::InterviewType, known(Column::InterviewType, Expr::val(new.interview_type.clone())))
@@ -233,7 +254,7 @@ pub(crate) const fn has_failed(row: &Model) -> bool {
     row.total_jobs > 0 && row.failed_jobs >= row.total_jobs
 }
 
-fn interview_of(row: Model) -> Result<Interview> {
+pub(crate) fn interview_of(row: Model) -> Result<Interview> {
     let count = |column, number| u32::try_from(number).map_err(|_| Error::unreadable("interviews", column));
     let state = match (row.completed_at, row.sealed) {
         (Some(_), _) if has_failed(&row) => InterviewState::Failed,

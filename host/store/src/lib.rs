@@ -20,6 +20,7 @@
 //! It must not know HTTP, S3 or wasm, nor decide when something is done: that is the queue's.
 
 mod audit;
+mod begin;
 mod bell;
 mod bulk;
 mod cancel;
@@ -40,6 +41,7 @@ mod expiry;
 mod heart;
 mod hints;
 mod hosts;
+mod interview_list;
 mod interviews;
 mod job;
 mod journal;
@@ -57,6 +59,7 @@ mod transaction;
 mod waiting;
 
 pub use audit::{AuditLine, AuditPage, Audited};
+pub use begin::{Begun, NewInterviewWithJobs};
 pub use bell::Bell;
 pub use bulk::Bulk;
 pub use claim::{Claim, ClaimRequest, Loaded};
@@ -77,6 +80,7 @@ pub use expiry::Rescue;
 pub use heart::{Heart, Renewed};
 pub use hints::Listener;
 pub use hosts::{Host, HostFigures, NewHost, Wish};
+pub use interview_list::{InterviewCursor, InterviewPage, StoredReport};
 pub use interviews::{Interview, InterviewState};
 pub use job::{Attempt, Job};
 pub use journal::{Entry, JobEvent, Journaled};

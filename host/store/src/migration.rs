@@ -10,6 +10,7 @@ mod m0007_audit;
 mod m0008_pauses;
 mod m0009_figures;
 mod m0010_deliveries;
+mod m0011_interface;
 
 use std::collections::HashSet;
 
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_pauses::Migration),
             Box::new(m0009_figures::Migration),
             Box::new(m0010_deliveries::Migration),
+            Box::new(m0011_interface::Migration),
         ]
     }
 }

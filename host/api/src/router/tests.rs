@@ -2,12 +2,14 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 use http_body_util::BodyExt;
 use rushes_memory::{Budget, Measured};
 use rushes_model::media::MediaFacts;
 use rushes_model::pipeline::{Pipeline, Route};
 use rushes_model::report::{Method, Report, ReportObject, VERSION};
-use rushes_model::{ByteSize, ETag, Identity, JobId};
+use rushes_model::{ByteSize, Class, ETag, Failure, Identity, JobId, Reason};
 use rushes_queue::Queue;
 use rushes_store::{Claim, ClaimRequest, Effect, Loaded as Pipelines, NewHost, Store};
 use serde_json::{Value, json};
@@ -15,7 +17,8 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::access::Access;
-use crate::deps::{Health, Loaded, Times};
+use crate::deps::{Health, Loaded, LoadedAnalyzer, Times};
+use crate::objects::{Objects, Part, Signed};
 
 /// The interface over a database of its own, and the database to arrange things in.
 struct Host {
@@ -61,6 +64,7 @@ impl Host {
         let loaded = Arc::new(Loaded {
             pipelines: [("talks".to_owned(), Arc::new(pipeline))].into(),
             routes: vec![route(Some("video"))],
+            analyzers: [("faces".to_owned(), analyzer())].into(),
         });
         let deps = Deps {
             store: store.read().clone(),
@@ -68,9 +72,15 @@ impl Host {
             queue,
             access,
             version: "0.1.0",
-            times: Times { stuck_after: Duration::from_secs(7_200), hosts_live_for: Duration::from_secs(60) },
+            times: Times {
+                stuck_after: Duration::from_secs(7_200),
+                hosts_live_for: Duration::from_secs(60),
+                utc_offset_s: 0,
+            },
             loaded: Arc::new(move || Arc::clone(&loaded)),
             storage: Arc::new(Health::ok),
+            objects: Arc::new(Bucket),
+            buckets: None,
             metrics: Arc::new(|| "rushes_jobs 1\n".to_owned()),
             explain: |code| (code == Code::MediaTruncated).then_some("# The file ends too early\n"),
         };
@@ -406,4 +416,61 @@ async fn the_description_is_served_as_it_is_printed() {
     assert_eq!(described.text, crate::document().unwrap());
     assert!(document["components"]["schemas"]["JobRequest"]["properties"]["bucket"].is_object());
 }
+fn analyzer() -> LoadedAnalyzer {
+    LoadedAnalyzer {
+        version: "0.1.0".into(),
+        summary: "finds faces".into(),
+        digest: "sha256:00".into(),
+        contract: "0.1.0".into(),
+        origin: "bundled:faces".into(),
+    }
+}
+
+/// A storage that does what it is asked.
+struct Bucket;
+
+impl Bucket {
+    fn signed(part: i32) -> Signed {
+        Signed { method: "PUT".into(), url: format!("http://s3/{part}"), headers: vec![] }
+    }
+}
+
+impl Objects for Bucket {
+    fn sign_put(&self, _: &str, _: &str, _: Duration) -> BoxFuture<'_, Result<Signed, Failure>> {
+        ready(Ok(Self::signed(0))).boxed()
+    }
+
+    fn begin_parts(&self, _: &str, _: &str) -> BoxFuture<'_, Result<String, Failure>> {
+        ready(Ok("u1".to_owned())).boxed()
+    }
+
+    fn sign_parts(
+        &self,
+        _: &str,
+        _: &str,
+        _: &str,
+        count: i32,
+        _: Duration,
+    ) -> BoxFuture<'_, Result<Vec<Signed>, Failure>> {
+        ready(Ok((1..=count).map(Self::signed).collect())).boxed()
+    }
+
+    fn complete_parts(&self, _: &str, _: &str, upload: &str, _: Vec<Part>) -> BoxFuture<'_, Result<(), Failure>> {
+        let unknown = || Failure::new(Code::StorageMissing, Class::Permanent(Reason::Storage), "no such upload");
+        ready(if upload == "u1" { Ok(()) } else { Err(unknown()) }).boxed()
+    }
+
+    fn abort_parts(&self, _: &str, _: &str, _: &str) -> BoxFuture<'_, Result<(), Failure>> {
+        ready(Ok(())).boxed()
+    }
+
+    fn delete(&self, _: &str, _: &str) -> BoxFuture<'_, Result<(), Failure>> {
+        ready(Ok(())).boxed()
+    }
+}
+
 mod access;
+mod interviews;
+mod many;
+mod storage;
+mod stream;

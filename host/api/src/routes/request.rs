@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::deps::Loaded;
+use crate::deps::{Deps, Loaded};
 use crate::problem::Problem;
 
 /// Longest names: an S3 key has 1,024 bytes at most, other names are ours.
@@ -22,10 +22,10 @@ const MOST_METADATA: usize = 64 << 10;
 #[serde(deny_unknown_fields)]
 pub(crate) struct JobRequest {
     /// Where its object is, or will be.
-    #[schema(example = "interviews")]
+    #[schema(example = "interviews", min_length = 1, max_length = 255)]
     bucket: String,
     /// Where its object is, or will be.
-    #[schema(example = "video/42/first.mp4")]
+    #[schema(example = "video/42/first.mp4", min_length = 1, max_length = 1024)]
     key: String,
     /// A pipeline's name. Without it a route of `pipelines.toml` must fit bucket and key.
     pipeline: Option<String>,
@@ -34,16 +34,39 @@ pub(crate) struct JobRequest {
     /// Of which type the interview is.
     interview_type: Option<String>,
     /// How many jobs the interview will have.
+    #[schema(minimum = 1)]
     expected_jobs: Option<u32>,
     /// Kept and echoed, never looked at.
     metadata: Option<Value>,
     /// 0 (high) to 9; 5 without it.
+    #[schema(minimum = 0, maximum = 9)]
     priority: Option<u8>,
     /// Which hosts may take it.
     queue: Option<String>,
 }
 
 impl JobRequest {
+    /// For an object that arrived, of which nothing else is known.
+    pub(crate) fn of(bucket: &str, key: &str) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            pipeline: None,
+            interview_id: None,
+            interview_type: None,
+            expected_jobs: None,
+            metadata: None,
+            priority: None,
+            queue: None,
+        }
+    }
+
+    /// The same in an interview of a type, which decides its route where the job says none.
+    pub(crate) fn of_type(mut self, interview_type: Option<&str>) -> Self {
+        self.interview_type = self.interview_type.or_else(|| interview_type.map(str::to_owned));
+        self
+    }
+
     /// What the queue takes: lengths checked, the pipeline found by name or by route.
     pub(crate) fn into_job(self, loaded: &Loaded, idempotency: Option<Idempotency>) -> Result<NewJob, Problem> {
         self.check()?;
@@ -89,6 +112,10 @@ impl JobRequest {
         if self.expected_jobs == Some(0) {
             return Err(Problem::wrong("/expected_jobs", "`expected_jobs` must be at least 1"));
         }
+        // PostgreSQL keeps no zero byte in JSON.
+        if self.metadata.as_ref().is_some_and(|metadata| metadata.to_string().contains("\\u0000")) {
+            return Err(Problem::wrong("/metadata", "`metadata` has a zero byte in a text"));
+        }
         let metadata = self.metadata.as_ref().map_or(0, |metadata| metadata.to_string().len());
         if metadata > MOST_METADATA {
             let detail = format!("`metadata` has {metadata} bytes; {MOST_METADATA} are allowed");
@@ -98,7 +125,8 @@ impl JobRequest {
     }
 }
 
-fn check_length(name: &str, value: &str, most: usize) -> Result<(), Problem> {
+/// A name's bytes.
+pub(crate) fn check_length(name: &str, value: &str, most: usize) -> Result<(), Problem> {
     if (1..=most).contains(&value.len()) && !value.contains(char::is_control) {
         return Ok(());
     }
@@ -110,4 +138,18 @@ fn no_route(request: &JobRequest) -> Problem {
     let detail = format!("the job names no pipeline, and no route fits s3://{}/{}", request.bucket, request.key);
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Code::PipelineUnknown, detail)
         .with_help("name a `pipeline`, or add [[routes]] to pipelines.toml")
+}
+
+/// A pipeline is known if this host or another live one has it.
+pub(crate) async fn check_pipeline(name: &str, loaded: &Loaded, deps: &Deps) -> Result<(), Problem> {
+    if loaded.pipelines.contains_key(name) {
+        return Ok(());
+    }
+    let hosts = deps.store.live_hosts(deps.times.hosts_live_for).await?;
+    if hosts.iter().any(|host| host.figures.pipelines.iter().any(|known| known == name)) {
+        return Ok(());
+    }
+    let known: Vec<&str> = loaded.pipelines.keys().map(String::as_str).collect();
+    let problem = Problem::wrong("/pipeline", format!("no pipeline `{name}`")).of(Code::PipelineUnknown);
+    Err(problem.with_help(format!("known are: {}", known.join(", "))))
 }

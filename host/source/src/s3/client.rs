@@ -182,7 +182,7 @@ async fn load(config: &StorageConfig) -> SdkConfig {
 }
 
 /// Small requests are retried by the SDK.
-fn patient() -> Builder {
+pub(super) fn patient() -> Builder {
     Builder::new().retry_config(RetryConfig::standard())
 }
 

@@ -18,6 +18,9 @@ pub struct Model {
     pub created_at: i64,
     pub last_ended_at: Option<i64>,
     pub completed_at: Option<i64>,
+    pub request_scope: Option<String>,
+    pub request_key: Option<String>,
+    pub request_fingerprint: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test helpers; clippy exempts test functions alone")]
 
 mod batches;
+mod beginning;
 mod cancelling;
 mod claiming;
 mod creating;
@@ -45,6 +46,9 @@ macro_rules! promises {
 }
 
 promises! {
+    beginning: an_interview_begins_with_its_jobs_and_sealed, a_second_interview_of_that_name_is_refused,
+        the_same_request_begins_one_interview, interviews_are_listed_newest_first_page_by_page,
+        reports_of_an_interview_come_together, an_object_that_has_its_job_is_known;
     batches: a_batch_is_created_in_its_order, a_batch_with_a_refused_job_creates_none,
         a_batch_that_comes_twice_is_replayed, all_that_match_are_retried_and_no_others,
         all_that_match_are_cancelled_running_ones_too, a_filter_tells_states_queues_and_times_apart;
