@@ -7,6 +7,7 @@ use rushes_model::ByteSize;
 
 use crate::Error;
 use crate::measure::{Machine, Measured};
+use crate::stalls::Stalls;
 use crate::throttle::Throttle;
 
 /// What an operator may set.
@@ -39,6 +40,23 @@ pub struct Figures {
     pub is_constrained: bool,
 }
 
+/// How short memory is, beyond what admission looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pressure {
+    /// It isn't.
+    None,
+    /// Over 90 % are used, or everything stood still for it for more than a tenth of the last ten seconds.
+    High,
+    /// Over 95 % are used: the system will kill the process soon.
+    Critical,
+}
+
+/// Percent of the limit.
+const HIGH_PERCENT: u64 = 90;
+const CRITICAL_PERCENT: u64 = 95;
+/// Percent of the last ten seconds in which nothing went on for want of memory.
+const STALLED_PERCENT: f64 = 10.0;
+
 type Gauge = Box<dyn FnMut() -> Measured + Send>;
 
 /// The memory of this host. Cheap to clone; all clones are one budget.
@@ -50,6 +68,7 @@ pub struct Budget {
 
 struct State {
     gauge: Gauge,
+    stalls: Stalls,
     throttle: Throttle,
     reserved: u64,
 }
@@ -61,12 +80,15 @@ impl Budget {
     /// When the system doesn't tell how much memory there is.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let mut machine = Machine::new()?;
-        Ok(Self::with_gauge(settings, move || machine.measure()))
+        let budget = Self::with_gauge(settings, move || machine.measure());
+        budget.lock().stalls = Stalls::of_this_process();
+        Ok(budget)
     }
 
     /// A budget of what `gauge` says, asked anew each time.
     pub fn with_gauge(settings: Settings, gauge: impl FnMut() -> Measured + Send + 'static) -> Self {
-        let state = State { gauge: Box::new(gauge), throttle: Throttle::default(), reserved: 0 };
+        let state =
+            State { gauge: Box::new(gauge), stalls: Stalls::unknown(), throttle: Throttle::default(), reserved: 0 };
         Self { settings, state: Arc::new(Mutex::new(state)) }
     }
 
@@ -112,6 +134,24 @@ impl Budget {
         }
     }
 
+    /// How short memory is.
+    pub fn pressure(&self) -> Pressure {
+        if !self.settings.is_monitored {
+            return Pressure::None;
+        }
+        let mut state = self.lock();
+        let measured = (state.gauge)();
+        let limit = u128::from(self.limit_of(measured).as_bytes());
+        let is_over = |percent: u64| u128::from(measured.used.as_bytes()) * 100 > limit * u128::from(percent);
+        if is_over(CRITICAL_PERCENT) {
+            Pressure::Critical
+        } else if is_over(HIGH_PERCENT) || state.stalls.full_percent().is_some_and(|share| share > STALLED_PERCENT) {
+            Pressure::High
+        } else {
+            Pressure::None
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Plain numbers, each written by one statement: a panic elsewhere leaves them whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -142,7 +182,8 @@ impl Budget {
         if state.reserved == 0 {
             return whole;
         }
-        if self.is_constrained(state, measured) {
+        let is_stalled = || state.stalls.full_percent().is_some_and(|share| share > STALLED_PERCENT);
+        if self.settings.is_monitored && is_stalled() || self.is_constrained(state, measured) {
             return ByteSize::default();
         }
         let used = if self.settings.is_monitored { measured.used.as_bytes() } else { 0 };
@@ -251,6 +292,32 @@ mod tests {
         assert_eq!(budget.free(), ByteSize::default());
         used.store(790, Ordering::Relaxed);
         assert_eq!(budget.free(), ByteSize::mib(60));
+    }
+
+    #[test]
+    fn pressure_rises_with_the_use() {
+        let (used, budget) = with_use(900);
+        assert_eq!(budget.pressure(), Pressure::None);
+        used.store(901, Ordering::Relaxed);
+        assert_eq!(budget.pressure(), Pressure::High);
+        used.store(951, Ordering::Relaxed);
+        assert_eq!(budget.pressure(), Pressure::Critical);
+    }
+
+    #[test]
+    fn standing_still_for_want_of_memory_is_pressure_and_admits_nothing() {
+        let (_, budget) = with_use(100);
+        let folder = std::env::temp_dir().join(format!("rushes-stalls-{}", std::process::id()));
+        std::fs::write(
+            &folder,
+            "some avg10=40.00 avg60=1 avg300=0 total=5\nfull avg10=10.01 avg60=0 avg300=0 total=1\n",
+        )
+        .unwrap();
+        budget.lock().stalls = Stalls::in_file(folder.clone());
+        let _running = budget.reserve(MIB).unwrap();
+        assert_eq!((budget.pressure(), budget.free()), (Pressure::High, ByteSize::default()));
+        std::fs::remove_file(folder).unwrap();
+        assert_eq!(budget.pressure(), Pressure::None);
     }
 
     #[test]

@@ -13,8 +13,9 @@
 mod budget;
 mod error;
 mod measure;
+mod stalls;
 mod throttle;
 
-pub use budget::{Budget, Figures, Reservation, Settings};
+pub use budget::{Budget, Figures, Pressure, Reservation, Settings};
 pub use error::Error;
 pub use measure::Measured;

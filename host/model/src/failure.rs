@@ -90,6 +90,10 @@ codes! {
     StorageMissing = "storage.not-found",
     /// Not allowed to read it.
     StorageDenied = "storage.access-denied",
+    /// It lies in an archive and must be restored first.
+    StorageArchived = "storage.archived",
+    /// It is encrypted with a key that only its writer has.
+    StorageSealed = "storage.encrypted",
     /// It changed while it was read.
     StorageChanged = "storage.changed",
     /// It went away while it was read.

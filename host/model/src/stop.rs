@@ -36,10 +36,14 @@ pub enum Stop {
     /// The host shuts down.
     #[error("the host is shutting down")]
     Draining,
+    /// The host's memory is almost used up.
+    #[error("the host's memory is almost used up")]
+    OutOfMemory,
 }
 
 impl Stop {
-    const ALL: [Self; 5] = [Self::Cancelled, Self::LeaseLost, Self::TimedOut, Self::Stalled, Self::Draining];
+    const ALL: [Self; 6] =
+        [Self::Cancelled, Self::LeaseLost, Self::TimedOut, Self::Stalled, Self::Draining, Self::OutOfMemory];
 
     /// 0 is "not stopped".
     const fn number(self) -> u8 {
@@ -49,6 +53,7 @@ impl Stop {
             Self::TimedOut => 3,
             Self::Stalled => 4,
             Self::Draining => 5,
+            Self::OutOfMemory => 6,
         }
     }
 
@@ -62,7 +67,7 @@ impl Classify for Stop {
         match self {
             Self::Cancelled => Class::Permanent(Reason::Cancelled),
             Self::TimedOut | Self::Stalled => Class::Transient,
-            Self::LeaseLost | Self::Draining => Class::HandedBack,
+            Self::LeaseLost | Self::Draining | Self::OutOfMemory => Class::HandedBack,
         }
     }
 
@@ -72,7 +77,7 @@ impl Classify for Stop {
             Self::LeaseLost => Code::JobLeaseLost,
             Self::TimedOut => Code::JobTimeout,
             Self::Stalled => Code::JobStalled,
-            Self::Draining => Code::JobHandedBack,
+            Self::Draining | Self::OutOfMemory => Code::JobHandedBack,
         }
     }
 
@@ -82,7 +87,7 @@ impl Classify for Stop {
             Self::Stalled => {
                 Some("see the job's log for the stage that stood still; STALL_TIMEOUT is the limit".into())
             }
-            Self::Cancelled | Self::LeaseLost | Self::Draining => None,
+            Self::Cancelled | Self::LeaseLost | Self::Draining | Self::OutOfMemory => None,
         }
     }
 }

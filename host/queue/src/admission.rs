@@ -1,6 +1,7 @@
 //! How much this host can take now.
 
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use rushes_store::{ClaimRequest, Loaded};
 
@@ -16,6 +17,7 @@ pub(crate) fn request(shared: &Shared, loaded: Vec<Loaded>) -> Option<ClaimReque
         return None;
     }
     let slots = shared.settings.slots.saturating_sub(u32::try_from(running.len()).unwrap_or(u32::MAX));
+    let slots = shared.circuit.admits(Instant::now(), slots, running.len());
     if slots == 0 {
         return None;
     }

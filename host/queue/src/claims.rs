@@ -1,7 +1,7 @@
 //! The loop that claims jobs whenever a slot and memory are free, and lets each attempt run as a task of its own.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rushes_model::job::Outcome;
 use rushes_model::{Class, Code, Failure};
@@ -18,16 +18,28 @@ use crate::shared::Shared;
 use crate::tasks::Shutdown;
 use crate::work::Work;
 
+/// At most one batch in this time, so that what jobs use begins to show before more are begun.
+const BATCH_INTERVAL: Duration = Duration::from_millis(250);
+
 /// Claims until the host drains or its mode is over, then waits for what runs.
 pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Shutdown) {
     let mut attempts = JoinSet::new();
     let mut taking = Taking::new(shared.settings.mode, Instant::now());
+    let mut next_batch = Instant::now();
     loop {
-        let look = claim_what_fits(&shared, &work, &shutdown, &mut attempts, &taking).await;
-        if taking.is_over(look, attempts.len(), Instant::now()) {
-            break;
+        let mut pause = next_batch.saturating_duration_since(Instant::now());
+        if pause.is_zero() {
+            let look = claim_what_fits(&shared, &work, &shutdown, &mut attempts, &taking).await;
+            if taking.is_over(look, attempts.len(), Instant::now()) {
+                break;
+            }
+            pause = shared.jitter.around(shared.settings.claim_interval(), 0.2);
+            if matches!(look, Look::Took(count) if count > 0) {
+                next_batch = Instant::now() + BATCH_INTERVAL;
+                // Something may have become free or ready meanwhile, and nobody tells of it a second time.
+                pause = BATCH_INTERVAL;
+            }
         }
-        let pause = shared.jitter.around(shared.settings.claim_interval(), 0.2);
         let pause = taking.pause(pause, Instant::now());
         // Each branch may be dropped: a joined attempt has settled, a notification is kept until it is seen.
         tokio::select! {
@@ -58,7 +70,9 @@ async fn claim_what_fits<W: Work>(
     request.slots = taking.slots(request.slots);
     // Taken before the statement: the lease is counted from here, never from later.
     let claimed = Instant::now();
-    match shared.store.write().claim(&request).await {
+    let claimed_jobs = shared.store.write().claim(&request).await;
+    metrics::histogram!("rushes_claim_seconds").record(claimed.elapsed().as_secs_f64());
+    match claimed_jobs {
         Ok(claims) => {
             let count = u32::try_from(claims.len()).unwrap_or(u32::MAX);
             for claim in claims {
@@ -87,9 +101,14 @@ async fn begin<W: Work>(
         object = %format_args!("s3://{}/{}", claim.job().bucket, claim.job().key),
         "job claimed"
     );
+    if let Some(started) = claim.job().started_at_ms {
+        let waited = started.saturating_sub(claim.job().run_at_ms);
+        metrics::histogram!("rushes_job_wait_seconds").record(waited as f64 / 1000.0);
+    }
     let attempt = Arc::new(Attempt::new(claim, claimed));
     let entered = shared.running.add(Arc::clone(&attempt));
     let Some(reservation) = shared.budget.reserve(attempt.claim.memory()) else {
+        metrics::counter!("rushes_admission_denied_total", "reason" => "memory").increment(1);
         debug!(target: "queue_processor", job = %attempt.claim.id(), "memory went between the look and the claim");
         settle(shared, &attempt, Outcome::failed(no_memory()), 0).await;
         return;

@@ -53,6 +53,7 @@ fn beat(runtime: &runtime::Runtime, shared: &Shared, stop: &StopToken) {
         match runtime.block_on(renew(&mut heart, shared, &attempts)) {
             Ok(renewed) => heed(&attempts, &renewed, before),
             Err(failure) => {
+                metrics::counter!("rushes_heartbeat_failures_total").increment(1);
                 // Only tried again: one failed heartbeat says nothing of the leases.
                 warn!(target: "queue_processor", error = %failure, "leases can't be renewed");
                 heart = None;

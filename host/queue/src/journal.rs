@@ -90,6 +90,16 @@ impl Journal {
         Some(Journaled { claim, progress, entries })
     }
 
+    /// Keeps what was taken and couldn't be written, before what was said since.
+    pub(crate) fn put_back(&self, taken: Journaled<'_>) {
+        let mut pages = self.lock();
+        let said_since = std::mem::take(&mut pages.entries);
+        pages.is_progress_written &= taken.progress.is_none();
+        // The latest progress is written anew.
+        pages.entries = taken.entries.into_iter().filter(|entry| entry.kind != "progress").collect();
+        pages.entries.extend(said_since);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Pages> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -17,6 +17,7 @@
 
 mod admission;
 mod attempt;
+mod circuit;
 mod claims;
 mod error;
 mod handle;
@@ -26,6 +27,7 @@ mod jitter;
 mod journal;
 mod mode;
 mod ports;
+mod pressure;
 mod queue;
 mod readiness;
 mod running;

@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use crate::circuit::Circuit;
 use crate::handle::Handle;
 use crate::heart::Beating;
 use crate::jitter::Jitter;
@@ -18,12 +19,13 @@ use crate::shared::Shared;
 use crate::storage::Storage;
 use crate::tasks::Shutdown;
 use crate::work::Work;
-use crate::{Error, claims, hints, readiness, upkeep};
+use crate::{Error, claims, hints, pressure, readiness, upkeep};
 
 /// The part that runs jobs on this host.
 #[derive(Debug)]
 pub struct Queue {
     shared: Arc<Shared>,
+    previous: Option<HostId>,
 }
 
 impl Queue {
@@ -43,6 +45,7 @@ impl Queue {
             is_paused: AtomicBool::new(false),
             is_wished_paused: AtomicBool::new(false),
             is_draining: AtomicBool::new(false),
+            circuit: Circuit::default(),
             journals: Mutex::new(()),
             claims: Notify::new(),
             upkeep: Notify::new(),
@@ -50,7 +53,15 @@ impl Queue {
             hints: Notify::new(),
         });
         let handle = Handle { shared: Arc::clone(&shared) };
-        (Self { shared }, handle)
+        (Self { shared, previous: None }, handle)
+    }
+
+    /// Goes on where a process of this host ended that is surely dead: what it left is taken back as soon as this one
+    /// runs, and not when its leases have run out.
+    #[must_use]
+    pub fn after(mut self, previous: Option<HostId>) -> Self {
+        self.previous = previous;
+        self
     }
 
     /// Runs until the host drains and every attempt has ended. After `draining` nothing new is taken; after `stopping`
@@ -62,6 +73,9 @@ impl Queue {
         let shared = self.shared;
         let (work, storage) = (Arc::new(work), Arc::new(storage));
         shared.store.write().register_host(host_of(&shared)).await?;
+        if let Some(previous) = self.previous {
+            upkeep::succeed(&shared, previous).await;
+        }
         let heart = Beating::start(&shared)?;
         let ended = CancellationToken::new();
         // Boxed, or this future would be as large as all of them.
@@ -69,6 +83,8 @@ impl Queue {
             Box::pin(readiness::run(Arc::clone(&shared), storage, shutdown.clone())),
             Box::pin(upkeep::run(Arc::clone(&shared), Arc::clone(&work), shutdown.clone())),
             Box::pin(upkeep::journals(Arc::clone(&shared), ended.clone())),
+            Box::pin(upkeep::forget(Arc::clone(&shared), shutdown.clone())),
+            Box::pin(pressure::watch(Arc::clone(&shared), ended.clone())),
             Box::pin(hints::send(Arc::clone(&shared), ended.clone())),
             Box::pin(hints::hear(Arc::clone(&shared), ended.clone())),
             Box::pin(async {

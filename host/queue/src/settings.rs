@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rushes_store::RetryPolicy;
+use rushes_store::{Retention, RetryPolicy};
 
 use crate::mode::Mode;
 
@@ -37,6 +37,8 @@ pub struct Settings {
     pub file_wait_timeout: Option<Duration>,
     /// `INTERVIEW_SEAL_AFTER`.
     pub seal_after: Duration,
+    /// `RETENTION_DAYS`, and how long events and audit lines are kept.
+    pub retention: Retention,
 }
 
 impl Default for Settings {
@@ -56,6 +58,7 @@ impl Default for Settings {
             retry: RetryPolicy::default(),
             file_wait_timeout: None,
             seal_after: Duration::from_secs(600),
+            retention: Retention::default(),
         }
     }
 }
@@ -79,6 +82,11 @@ impl Settings {
     /// How often expired leases, idle interviews and this host's figures are seen to.
     pub(crate) fn upkeep_interval(&self) -> Duration {
         (self.lease / 4).min(Duration::from_secs(15))
+    }
+
+    /// How long nothing new is begun while the storage is down.
+    pub(crate) fn storage_pause(&self) -> Duration {
+        self.check_interval.min(Duration::from_secs(30))
     }
 
     /// How long a job waits after a crash under it.

@@ -8,6 +8,7 @@ use rushes_model::HostId;
 use rushes_store::Store;
 use tokio::sync::{Mutex, Notify};
 
+use crate::circuit::Circuit;
 use crate::jitter::Jitter;
 use crate::running::Running;
 use crate::settings::Settings;
@@ -24,6 +25,8 @@ pub(crate) struct Shared {
     /// Somebody paused it from elsewhere, and it has heard of it.
     pub(crate) is_wished_paused: AtomicBool,
     pub(crate) is_draining: AtomicBool,
+    /// Whether the storage works.
+    pub(crate) circuit: Circuit,
     /// Held while journals are written, so that what a run said last isn't overtaken by how it ended.
     pub(crate) journals: Mutex<()>,
     /// Something may be claimed.

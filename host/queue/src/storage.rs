@@ -1,5 +1,6 @@
 //! The door to where objects are: only whether one is there.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use rushes_model::{Failure, Identity};
@@ -29,4 +30,14 @@ pub enum Probe {
 pub trait Storage: Send + Sync + 'static {
     /// Looks once.
     fn probe(&self, bucket: &str, key: &str) -> impl Future<Output = Probe> + Send;
+
+    /// The keys that are there under a prefix, from `first` to `last`, both among them. None where that isn't to be had:
+    /// listing isn't allowed, there are too many, or the server didn't answer. Then each is looked for.
+    fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        first: &str,
+        last: &str,
+    ) -> impl Future<Output = Option<BTreeSet<String>>> + Send;
 }

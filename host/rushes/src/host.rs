@@ -59,7 +59,7 @@ pub(crate) fn nearby_pipelines() -> Option<&'static Path> {
 }
 
 /// Settings that later versions read.
-const LATER: [&str; 3] = ["RETENTION_DAYS", "TEMP_MAX_MB", "RUSHES_PUBLIC_URL"];
+const LATER: [&str; 2] = ["TEMP_MAX_MB", "RUSHES_PUBLIC_URL"];
 
 /// A setting that would be taken and do nothing is worse than none.
 fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {
@@ -75,7 +75,7 @@ fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {
     }
     if let Some(set) = settings.shown().find(|shown| LATER.contains(&shown.name) && shown.origin != Origin::Default) {
         let text = format!("{} is `{}` ({}), and this version doesn't act on it", set.name, set.value, set.origin);
-        return refused(&text, "leave it out: nothing is pruned, and no file is kept aside");
+        return refused(&text, "leave it out: no file is kept aside");
     }
     if settings.streaming_chunk_size == ChunkSize::Auto {
         return refused(

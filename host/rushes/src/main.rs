@@ -16,6 +16,7 @@ mod host;
 mod hosts;
 mod interviews;
 mod jobs;
+mod last_process;
 mod moment;
 mod out;
 mod pages;

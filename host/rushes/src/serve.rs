@@ -20,6 +20,7 @@ use tracing::{error, info};
 use crate::cli::Serve;
 use crate::fault::Fault;
 use crate::host::{self, Loaded};
+use crate::last_process::LastProcess;
 use crate::pages;
 use crate::plan::{Listens, Plan};
 use crate::wiring::storage::{Looking, Seen};
@@ -45,6 +46,8 @@ pub(crate) struct Served {
     pub(crate) store: Store,
     tasks: Tasks,
     grace: Duration,
+    /// Held to the end: as long as this process lives, no other takes over from it.
+    _place: LastProcess,
 }
 
 impl Served {
@@ -71,6 +74,8 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage, plan: Plan) -> Resul
     let (settings, catalog) = (Arc::new(settings), Arc::new(catalog));
     let tasks = Tasks::new();
     let (queue, handle) = Queue::new(store.clone(), budget, queue_settings(&settings, plan));
+    let last_process = LastProcess::take_over(&settings.data, handle.status().host)?;
+    let queue = queue.after(last_process.host());
     let work = Running {
         settings: Arc::clone(&settings),
         catalog: Arc::clone(&catalog),
@@ -99,7 +104,7 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage, plan: Plan) -> Resul
         });
     }
     info!(?address, "host ready");
-    Ok(Served { address, queue: handle, store, tasks, grace: settings.drain_timeout })
+    Ok(Served { address, queue: handle, store, tasks, grace: settings.drain_timeout, _place: last_process })
 }
 
 /// Goes on until the signal, then ends every part; the database last.
@@ -149,6 +154,7 @@ fn queue_settings(settings: &Settings, plan: Plan) -> rushes_queue::Settings {
         host_name: host::env("HOSTNAME").unwrap_or_else(|| "localhost".into()),
         version: env!("CARGO_PKG_VERSION").into(),
         method: if settings.enable_streaming_processing { "streaming_s3" } else { "download" }.into(),
+        queues: settings.queues.clone(),
         slots: if plan.takes_jobs { settings.max_concurrent_jobs } else { 0 },
         mode: plan.mode,
         check_interval: settings.queue_check_interval,
@@ -163,7 +169,7 @@ fn queue_settings(settings: &Settings, plan: Plan) -> rushes_queue::Settings {
         },
         file_wait_timeout: settings.file_wait_timeout,
         seal_after: settings.interview_seal_after,
-        ..rushes_queue::Settings::default()
+        retention: rushes_store::Retention { jobs: settings.retention, ..rushes_store::Retention::default() },
     }
 }
 

@@ -28,6 +28,20 @@ pub enum Error {
         /// The server's code: `AccessDenied`, `SignatureDoesNotMatch`, `ExpiredToken`, …
         code: String,
     },
+    /// It lies in an archive and must be restored first.
+    #[error("{object} is archived ({class})")]
+    Archived {
+        /// Its address.
+        object: String,
+        /// Its storage class: `GLACIER`, `DEEP_ARCHIVE`, …
+        class: String,
+    },
+    /// It is encrypted with a key that only its writer has (SSE-C).
+    #[error("{object} is encrypted with a key of its writer's (SSE-C)")]
+    Sealed {
+        /// Its address.
+        object: String,
+    },
     /// The name is that of a folder, a pipe or a device.
     #[error("{object} is not a regular file")]
     NotAFile {
@@ -154,6 +168,8 @@ impl Error {
             Self::Denied { .. } => Remedy::Refresh,
             Self::NotFound { .. }
             | Self::NotAFile { .. }
+            | Self::Archived { .. }
+            | Self::Sealed { .. }
             | Self::Changed { .. }
             | Self::Gone { .. }
             | Self::Exhausted { .. }
@@ -177,6 +193,8 @@ impl Classify for Error {
             | Self::Exhausted { .. } => Class::Transient,
             Self::NotFound { .. }
             | Self::Denied { .. }
+            | Self::Archived { .. }
+            | Self::Sealed { .. }
             | Self::NotAFile { .. }
             | Self::BadAnswer { .. }
             | Self::WrongRegion { .. }
@@ -191,6 +209,8 @@ impl Classify for Error {
         match self {
             Self::NotFound { .. } | Self::NotAFile { .. } => Code::StorageMissing,
             Self::Denied { .. } => Code::StorageDenied,
+            Self::Archived { .. } => Code::StorageArchived,
+            Self::Sealed { .. } => Code::StorageSealed,
             Self::Changed { .. } => Code::StorageChanged,
             Self::Gone { .. } => Code::StorageGone,
             Self::Throttled { .. } | Self::Unavailable { .. } | Self::Exhausted { .. } | Self::File { .. } => {
@@ -211,6 +231,8 @@ impl Classify for Error {
             }
             Self::NotFound { .. } => "check bucket and key: keys are case-sensitive and are given without URL encoding",
             Self::NotAFile { .. } => "give the path of a recording; folders and pipes are not read",
+            Self::Archived { .. } => "restore the object, wait until that is done, and retry the job",
+            Self::Sealed { .. } => "copy the object with a key that S3 manages (SSE-S3 or SSE-KMS) and use the copy",
             Self::Denied { code, .. } => help_with_access(code),
             Self::Changed { .. } => {
                 "let the upload finish before the job is created; the job begins again with the new version"

@@ -1,5 +1,6 @@
 //! Where objects are opened: one for a process.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -125,6 +126,20 @@ impl Storage {
                 blocking(move || FileObject::head(&path)).await
             }
         }
+    }
+
+    /// The keys of a bucket under a prefix, from `first` to `last`; none where they are too many to be read.
+    ///
+    /// # Errors
+    /// When they may not be listed, or the storage doesn't answer.
+    pub async fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        first: &str,
+        last: &str,
+    ) -> Result<Option<BTreeSet<String>>, Error> {
+        self.s3().await?.list(bucket, prefix, first, last).await
     }
 
     /// Writes an object in S3, whole.

@@ -104,7 +104,7 @@ pub(crate) fn held(job: JobId, lease: LeaseId) -> Condition {
 }
 
 impl Write {
-    /// Takes ready jobs, by priority, then age, as many as fit: each under a lease of its own.
+    /// Takes ready jobs, by priority, then turn (see `turns`), then age, as many as fit: each under a lease of its own.
     ///
     /// # Errors
     /// When the database fails.
@@ -160,6 +160,7 @@ async fn claim_from(
         .from(Entity)
         .cond_where(ready(now).add(Column::Queue.eq(queue)).add(fits(request, room)))
         .order_by(Column::Priority, Order::Asc)
+        .order_by(Column::Turn, Order::Asc)
         .order_by(Column::RunAt, Order::Asc)
         .order_by(Column::Id, Order::Asc)
         .limit(1)
@@ -217,21 +218,33 @@ fn fits(request: &ClaimRequest, room: &Room) -> Condition {
     if room.is_idle { fits } else { fits.add(Column::CrashCount.eq(0)) }
 }
 
-/// Whether a job that this host could run, were it empty, has waited for room beyond our patience.
+/// Whether a job that this host could run, were it empty, has waited for room beyond our patience. Asked with each claim
+/// and mostly in vain, so each half has an index that holds next to nothing but what it looks for.
 async fn is_someone_passed_over(transaction: &Transaction, request: &ClaimRequest, room: &Room) -> Result<bool> {
     if room.is_idle {
         return Ok(false);
     }
     let empty = Room { free: request.whole, is_idle: true };
-    let waiting = Entity::find()
-        .filter(ready(transaction.now - PATIENCE_MS))
-        .filter(Column::Queue.is_in(request.queues.clone()))
-        .filter(fits(request, &empty))
-        .filter(fits(request, room).not())
-        .limit(1)
-        .one(&**transaction)
-        .await?;
-    Ok(waiting.is_some())
+    let waits = || {
+        ready(transaction.now - PATIENCE_MS).add(Column::Queue.is_in(request.queues.clone())).add(fits(request, &empty))
+    };
+    // By its pipeline.
+    let crowded_out: Vec<String> = request
+        .loaded
+        .iter()
+        .filter(|one| one.memory > room.free && one.memory <= request.whole)
+        .map(|one| one.pipeline.clone())
+        .collect();
+    if !crowded_out.is_empty() && any(transaction, waits().add(Column::Pipeline.is_in(crowded_out))).await? {
+        return Ok(true);
+    }
+    // By itself.
+    let itself = Condition::any().add(Column::EstMemory.gt(bytes(room.free))).add(Column::CrashCount.gt(0));
+    any(transaction, waits().add(Expr::cust("(est_memory > 0 OR crash_count > 0)")).add(itself)).await
+}
+
+async fn any(transaction: &Transaction, wanted: Condition) -> Result<bool> {
+    Ok(Entity::find().filter(wanted).limit(1).one(&**transaction).await?.is_some())
 }
 
 async fn begin_attempt(transaction: &Transaction, row: &Model, lease: LeaseId, host: HostId) -> Result<()> {

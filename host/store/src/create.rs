@@ -195,6 +195,7 @@ fn row_of(id: JobId, new: NewJob, interview: Option<sea_orm::prelude::Uuid>, now
         created_at: Set(now),
         started_at: Set(None),
         finished_at: Set(None),
+        turn: Set(0),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{Error, Result, audit};
 
 mod rows;
 
-pub(crate) use rows::remove;
+pub(crate) use rows::{remove, remove_events};
 
 /// Jobs in a transaction.
 const STEP: u64 = 100;
@@ -134,7 +134,7 @@ impl Write {
             return Ok(false);
         }
         let mut step = receipt.clone();
-        rows::remove_events(&transaction, &[id], &mut step).await?;
+        remove_events(&transaction, &[id], &mut step).await?;
         interview::Entity::delete_by_id(id).exec(&*transaction).await?;
         audit::forget(&transaction, external_id, &InterviewId::from(id).to_string()).await?;
         transaction.commit().await?;

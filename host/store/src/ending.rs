@@ -12,13 +12,14 @@ use rushes_model::report::Report;
 use rushes_model::{Failure, Stop, sabotage};
 
 pub use policy::RetryPolicy;
-pub(crate) use row::{Change, Outcome, close, end_pending, lock, waiting_again};
+pub(crate) use row::{Change, Charge, Outcome, close, end_pending, lock, waiting_again};
 
 use crate::claim::Claim;
 use crate::database::Write;
 use crate::effect::Effect;
 use crate::entity::job;
 use crate::job::Job;
+use crate::readiness::millis;
 use crate::reports;
 use crate::transaction::Transaction;
 use crate::{Result, interviews, outbox};
@@ -72,13 +73,23 @@ impl Write {
     /// # Errors
     /// When the database fails.
     pub async fn hand_back(&self, claim: &Claim, why: &Failure) -> Result<Effect<Job>> {
+        self.give_back(claim, |_| Change::HandedBack { why: why.clone() }).await
+    }
+
+    /// The same for a while: what the job needs is out of order, for all jobs. It may be taken after the delay.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hand_back_for(&self, claim: &Claim, why: &Failure, delay: Duration) -> Result<Effect<Job>> {
+        let charge = Charge::Nothing;
+        let change = |now: i64| Change::RetryLater { failure: why.clone(), run_at: now + millis(delay), charge };
+        self.give_back(claim, change).await
+    }
+
+    async fn give_back(&self, claim: &Claim, change: impl FnOnce(i64) -> Change) -> Result<Effect<Job>> {
         let transaction = self.begin().await?;
         let Some(before) = lock(&transaction, claim.guard()).await? else { return Ok(Effect::Lost) };
-        let change = if before.cancel_requested_at.is_some() {
-            Change::cancelled()
-        } else {
-            Change::HandedBack { why: why.clone() }
-        };
+        let change = if before.cancel_requested_at.is_some() { Change::cancelled() } else { change(transaction.now) };
         let Some(row) = close(&transaction, claim.guard(), claim.lease(), &change).await? else {
             return Ok(Effect::Lost);
         };
@@ -91,8 +102,8 @@ fn change_of(end: End, before: &job::Model, failure: &Failure, policy: &RetryPol
         End::Completed => Change::Completed,
         End::RetryLater => Change::RetryLater {
             failure: failure.clone(),
-            run_at: now.saturating_add(crate::readiness::millis(policy.delay(before.attempt, spread))),
-            has_crashed: false,
+            run_at: now.saturating_add(millis(policy.delay(before.attempt, spread))),
+            charge: Charge::Attempt,
         },
         End::Failed => {
             Change::Failed { kind: Kind::of(failure), failure: verdict::final_failure(before, failure, policy) }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use rushes_model::job::Kind;
-use rushes_model::{Class, Code, Failure, JobId, LeaseId, Reason, Stop};
+use rushes_model::{Class, Code, Failure, HostId, JobId, LeaseId, Reason, Stop};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::claim::held;
 use crate::database::Write;
-use crate::ending::{Change, close, finish};
+use crate::ending::{Change, Charge, close, finish};
 use crate::entity::job::{Column, Entity, Model};
 use crate::job::Job;
 use crate::readiness::millis;
@@ -39,11 +39,31 @@ impl Write {
     /// When the database fails; jobs that were taken back before stay so.
     pub async fn rescue_expired(&self, rescue: &Rescue) -> Result<Vec<Job>> {
         let now = self.read().now().await?;
-        let candidates = Entity::find().filter(overdue(now, rescue)).limit(ROUND).all(&self.read().pool).await?;
+        self.rescue_all(|now| overdue(now, rescue), now, rescue).await
+    }
+
+    /// Takes back at once what a process left that is surely dead: jobs that ran under it, as if their leases had run out.
+    ///
+    /// # Errors
+    /// When the database fails; jobs that were taken back before stay so.
+    pub async fn rescue_from(&self, dead: HostId, rescue: &Rescue) -> Result<Vec<Job>> {
+        let left = |_| Condition::all().add(Expr::cust("status = 1")).add(Column::HostId.eq(dead.as_uuid()));
+        let mut rescued = Vec::new();
+        loop {
+            let some = self.rescue_all(left, 0, rescue).await?;
+            if some.is_empty() {
+                return Ok(rescued);
+            }
+            rescued.extend(some);
+        }
+    }
+
+    async fn rescue_all(&self, which: impl Fn(i64) -> Condition, now: i64, rescue: &Rescue) -> Result<Vec<Job>> {
+        let candidates = Entity::find().filter(which(now)).limit(ROUND).all(&self.read().pool).await?;
         let mut rescued = Vec::new();
         for candidate in candidates {
             let Some(lease) = candidate.lease_id else { continue };
-            if let Some(job) = self.rescue_one(candidate.id.into(), lease.into(), rescue).await? {
+            if let Some(job) = self.rescue_one(candidate.id.into(), lease.into(), &which, rescue).await? {
                 rescued.push(job);
             }
         }
@@ -51,9 +71,15 @@ impl Write {
     }
 
     /// A small transaction for each job, so that an interview's counter is never held for long.
-    async fn rescue_one(&self, job: JobId, lease: LeaseId, rescue: &Rescue) -> Result<Option<Job>> {
+    async fn rescue_one(
+        &self,
+        job: JobId,
+        lease: LeaseId,
+        which: &impl Fn(i64) -> Condition,
+        rescue: &Rescue,
+    ) -> Result<Option<Job>> {
         let transaction = self.begin().await?;
-        let guard = held(job, lease).add(overdue(transaction.now, rescue));
+        let guard = held(job, lease).add(which(transaction.now));
         let seen = Entity::find()
             .filter(guard.clone())
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -86,7 +112,11 @@ fn change_of(before: &Model, now: i64, rescue: &Rescue) -> Change {
         return Change::Failed { failure: poison(crashes), kind: Kind::Poison };
     }
     let delay = millis(rescue.crash_delay.saturating_mul(1 << u32::try_from(crashes - 1).unwrap_or(0).min(8)));
-    Change::RetryLater { failure: Failure::of(&Stop::LeaseLost), run_at: now.saturating_add(delay), has_crashed: true }
+    Change::RetryLater {
+        failure: Failure::of(&Stop::LeaseLost),
+        run_at: now.saturating_add(delay),
+        charge: Charge::Crash,
+    }
 }
 
 fn poison(crashes: i32) -> Failure {

@@ -27,7 +27,7 @@ pub struct NewHost {
 }
 
 /// How full a host is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostFigures {
     /// Jobs now.
     pub running: u32,
@@ -39,10 +39,14 @@ pub struct HostFigures {
     pub memory_limit: ByteSize,
     /// Memory that its jobs reserved.
     pub memory_reserved: ByteSize,
+    /// Memory that they could reserve if it were empty.
+    pub memory_whole: ByteSize,
     /// Why it takes nothing: `none`, `memory_constrained`, `paused`, `draining`.
     pub throttle: String,
     /// Names of the pipelines that it has loaded.
     pub pipelines: Vec<String>,
+    /// Of those, the ones of which a job needs more than all of its memory.
+    pub too_large: Vec<String>,
 }
 
 /// What somebody wishes of a host.
@@ -122,6 +126,8 @@ impl Write {
             started_at: Set(transaction.now),
             heartbeat_at: Set(transaction.now),
             wish: Set(Wish::Run.number()),
+            memory_whole: Set(0),
+            too_large: Set(None),
         };
         row.insert(&*transaction).await?;
         transaction.commit().await
@@ -138,6 +144,8 @@ impl Write {
             .col_expr(Column::MemoryUsed, Expr::val(kept_size(figures.memory_used)))
             .col_expr(Column::MemoryLimit, Expr::val(kept_size(figures.memory_limit)))
             .col_expr(Column::MemoryReserved, Expr::val(kept_size(figures.memory_reserved)))
+            .col_expr(Column::MemoryWhole, Expr::val(kept_size(figures.memory_whole)))
+            .col_expr(Column::TooLarge, Expr::val(serde_json::json!(figures.too_large)))
             .col_expr(Column::Throttle, Expr::val(figures.throttle.clone()))
             .col_expr(Column::Pipelines, Expr::val(serde_json::json!(figures.pipelines)))
             .col_expr(Column::HeartbeatAt, self.dialect.now())
@@ -188,11 +196,15 @@ impl Read {
 }
 
 fn host_of(row: Model) -> Result<Host> {
-    let pipelines = serde_json::from_value(row.pipelines).map_err(|source| Error::Unreadable {
-        table: "hosts",
-        column: "pipelines",
-        source: Some(source),
-    })?;
+    let names = |column, kept| {
+        serde_json::from_value(kept).map_err(|source| Error::Unreadable {
+            table: "hosts",
+            column,
+            source: Some(source),
+        })
+    };
+    let pipelines = names("pipelines", row.pipelines)?;
+    let too_large = row.too_large.map_or(Ok(Vec::new()), |kept| names("too_large", kept))?;
     Ok(Host {
         host: NewHost {
             id: row.id.into(),
@@ -207,8 +219,10 @@ fn host_of(row: Model) -> Result<Host> {
             memory_used: read_size(row.memory_used),
             memory_limit: read_size(row.memory_limit),
             memory_reserved: read_size(row.memory_reserved),
+            memory_whole: read_size(row.memory_whole),
             throttle: row.throttle,
             pipelines,
+            too_large,
         },
         wish: Wish::from_number(row.wish),
         started_at_ms: row.started_at,

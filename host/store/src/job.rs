@@ -1,7 +1,7 @@
 //! A job and its attempts as they are read.
 
 use rushes_model::job::{FileStatus, Kind, State, Status};
-use rushes_model::{Class, Code, Failure, HostId, Identity, JobId, LeaseId, Reason};
+use rushes_model::{ByteSize, Class, Code, Failure, HostId, Identity, JobId, LeaseId, Reason};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::Value;
 
@@ -43,6 +43,8 @@ pub struct Job {
     pub attempt: u32,
     /// Retries by hand.
     pub generation: u32,
+    /// What its attempt reserves, where more than its pipeline says.
+    pub memory: ByteSize,
     /// Leases that ran out under it, one after the other.
     pub crash_count: u32,
     /// 0 to 1.
@@ -121,6 +123,7 @@ impl Job {
             attempt: u32::try_from(row.attempt).map_err(|_| unreadable("attempt"))?,
             generation: u32::try_from(row.generation).map_err(|_| unreadable("generation"))?,
             crash_count: u32::try_from(row.crash_count).map_err(|_| unreadable("crash_count"))?,
+            memory: ByteSize::bytes(u64::try_from(row.est_memory).unwrap_or(0)),
             progress: f64::from(row.progress) / 1000.0,
             cancel_requested: row.cancel_requested_at.is_some(),
             probe_count: u32::try_from(row.probe_count).map_err(|_| unreadable("probe_count"))?,

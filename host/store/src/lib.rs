@@ -52,10 +52,12 @@ mod partials;
 mod pauses;
 mod readiness;
 mod reports;
+mod retention;
 mod retry;
 mod stats;
 mod tokens;
 mod transaction;
+mod turns;
 mod waiting;
 
 pub use audit::{AuditLine, AuditPage, Audited};
@@ -87,6 +89,7 @@ pub use journal::{Entry, JobEvent, Journaled};
 pub use listing::{Cursor, Filter, Page};
 pub use outbox::{Announced, Endpoint};
 pub use readiness::Due;
+pub use retention::{Pruned, Retention};
 pub use stats::Stats;
 pub use tokens::{NewToken, Secret, Token};
 

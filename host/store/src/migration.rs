@@ -11,6 +11,7 @@ mod m0008_pauses;
 mod m0009_figures;
 mod m0010_deliveries;
 mod m0011_interface;
+mod m0012_turns;
 
 use std::collections::HashSet;
 
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_figures::Migration),
             Box::new(m0010_deliveries::Migration),
             Box::new(m0011_interface::Migration),
+            Box::new(m0012_turns::Migration),
         ]
     }
 }

@@ -12,7 +12,7 @@ use crate::effect::Effect;
 use crate::ending;
 use crate::entity::job::{Column, Entity, Model};
 use crate::job::Job;
-use crate::{Error, Result};
+use crate::{Error, Result, turns};
 
 /// A job that has waited so long is looked for less often.
 const LONG_WAIT_MS: i64 = 10 * 60 * 1000;
@@ -30,6 +30,8 @@ pub struct Due {
     pub key: String,
     /// How long the job has waited for it.
     pub waited: Duration,
+    /// What was seen last time.
+    pub note: Option<String>,
 }
 
 impl Write {
@@ -70,6 +72,7 @@ impl Write {
                 let row = Model::from_query_result(row, "")?;
                 Ok(Due {
                     job: row.id.into(),
+                    note: row.probe_note,
                     bucket: row.bucket,
                     key: row.object_key,
                     waited: Duration::from_millis(u64::try_from(now - row.waiting_since).unwrap_or(0)),
@@ -101,8 +104,12 @@ impl Write {
         let identity = serde_json::to_value(identity)
             .map_err(|source| Error::Unwritable { what: "the object's identity", source })?;
         let transaction = self.begin().await?;
+        let waits = waiting().add(Column::Id.eq(job.as_uuid()));
+        let Some(before) = ending::lock(&transaction, waits).await? else { return Ok(Effect::Lost) };
+        let turn = turns::turn_of(&transaction, &before).await?;
         let rows = Entity::update_many()
             .col_expr(Column::DataProcess, Expr::val(1_i16))
+            .col_expr(Column::Turn, Expr::val(turn))
             .col_expr(Column::Identity, Expr::val(identity))
             .col_expr(Column::RunAt, Expr::val(transaction.now))
             .col_expr(Column::ProbeNote, Expr::val(None::<String>))

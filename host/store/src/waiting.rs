@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rushes_model::ByteSize;
 use rushes_model::job::State;
 
 use crate::Result;
@@ -36,10 +37,22 @@ fn obstacle(job: &Job, hosts: &[Host]) -> Option<String> {
     if able.is_empty() {
         return Some(format!("no running host has loaded the pipeline `{}`", job.pipeline));
     }
-    let throttled = able.iter().all(|host| host.figures.throttle != "none");
+    let fitting: Vec<&Host> = able.iter().copied().filter(|host| has_room_when_empty(host, job)).collect();
+    if fitting.is_empty() {
+        let most = able.iter().map(|host| host.figures.memory_whole).max().unwrap_or_default();
+        return Some(format!("needs more memory than any running host may use (the largest: {most})"));
+    }
+    let throttled = fitting.iter().all(|host| host.figures.throttle != "none");
     throttled.then(|| {
         let each: Vec<String> =
-            able.iter().map(|host| format!("{} is {}", host.host.name, host.figures.throttle)).collect();
+            fitting.iter().map(|host| format!("{} is {}", host.host.name, host.figures.throttle)).collect();
         format!("no host takes jobs now: {}", each.join(", "))
     })
+}
+
+/// Unknown where a host of an older version says nothing of it.
+fn has_room_when_empty(host: &Host, job: &Job) -> bool {
+    let figures = &host.figures;
+    figures.memory_whole == ByteSize::default()
+        || (job.memory <= figures.memory_whole && !figures.too_large.contains(&job.pipeline))
 }

@@ -229,6 +229,7 @@ async fn an_unknown_pipeline_is_refused_unless_another_host_has_it() {
         memory_reserved: ByteSize::mib(0),
         throttle: "none".into(),
         pipelines: vec!["walks".into()],
+        ..rushes_store::HostFigures::default()
     };
     host.store.write().register_host(other.clone()).await.unwrap();
     host.store.write().heartbeat_host(other.id, &figures).await.unwrap().applied().unwrap();

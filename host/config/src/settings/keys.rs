@@ -62,6 +62,9 @@ keys! {
     "How many jobs this host works on at once."
     max_concurrent_jobs: u32 = "MAX_CONCURRENT_JOBS", "3", count(1, 256), none None, since "0.1.0", secret false;
 
+    "Queues that this host serves, the first one first. A job names one, a region perhaps; those that name none are in `default`."
+    queues: Vec<String> = "RUSHES_QUEUES", "default", Rule::Names, none None, since "0.1.0", secret false;
+
     "How long the queue waits between looks for files that have arrived. A new job wakes it at once."
     queue_check_interval: Duration = "QUEUE_CHECK_INTERVAL", "30", seconds(1, 3_600), none None, since "0.1.0", secret false;
 

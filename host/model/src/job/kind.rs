@@ -47,6 +47,19 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.number() == number)
     }
 
+    /// The name, as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Timeout => "timeout",
+            Self::Poison => "poison",
+            Self::Cancelled => "cancelled",
+            Self::FileTimeout => "file_timeout",
+            Self::Unsupported => "unsupported",
+            Self::Limit => "limit",
+        }
+    }
+
     /// The kind of a failure, by its code.
     pub const fn of(failure: &Failure) -> Self {
         match failure.code {

@@ -1,11 +1,15 @@
 //! How jobs end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use rushes_model::job::{Outcome, State};
 use rushes_model::{Class, Code, Failure, MediaTime};
 use rushes_model::{LogLine, Progress};
+
+use rushes_queue::Settings;
+use rushes_store::RetryPolicy;
 
 use crate::host::{World, completed, settings, until_stopped};
 
@@ -35,7 +39,7 @@ async fn a_job_runs_from_submission_to_its_report() {
     assert_eq!(said[0].detail["message"], "half way");
     host.shutdown.drain();
     host.ends().await;
-    assert!(read.live_hosts(std::time::Duration::from_secs(60)).await.unwrap().is_empty());
+    assert!(read.live_hosts(Duration::from_secs(60)).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -117,4 +121,37 @@ async fn what_drains_finishes_and_what_is_stopped_goes_back_uncharged() {
     let job = world.job(slow).await;
     assert_eq!((job.state, job.attempt), (State::Ready, 0));
     assert_eq!(world.job(late).await.state, State::WaitingForFile);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_storage_is_down_jobs_wait_uncharged() {
+    let world = World::new().await;
+    let down = Arc::new(AtomicBool::new(true));
+    let is_down = Arc::clone(&down);
+    let few = Settings { retry: RetryPolicy { max_attempts: 3, ..settings().retry }, slots: 1, ..settings() };
+    let host = world
+        .host(few, move |_| {
+            let is_down = is_down.load(Ordering::SeqCst);
+            async move {
+                let failure = Failure::new(Code::StorageUnavailable, Class::Transient, "503");
+                if is_down { Outcome::failed(failure) } else { completed() }
+            }
+        })
+        .await;
+    let jobs = [host.submit().await, host.submit().await, host.submit().await];
+    // Far more attempts than each of them has.
+    let attempts = async || {
+        let mut all = 0;
+        for job in jobs {
+            all += world.store.read().attempts(job).await.unwrap().len();
+        }
+        all
+    };
+    while attempts().await < 12 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    down.store(false, Ordering::SeqCst);
+    for job in jobs {
+        world.reaches(job, State::Completed).await;
+    }
 }

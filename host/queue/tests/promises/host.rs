@@ -1,8 +1,9 @@
 //! A host of a test's own: words for arranging it, and for waiting.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use rushes_memory::{Budget, Measured};
 use rushes_model::job::{Outcome, State};
 use rushes_model::media::MediaFacts;
 use rushes_model::report::{Method, Report, ReportObject, VERSION};
-use rushes_model::{ByteSize, Failure, Identity, JobId, Stop};
+use rushes_model::{ByteSize, Failure, HostId, Identity, JobId, Stop};
 use rushes_queue::tasks::{Ends, Shutdown, Tasks};
 use rushes_queue::{Handle, Loaded, Ports, Probe, Queue, Settings, Storage, Work};
 use rushes_store::{Job, NewJob, RetryPolicy, Store};
@@ -39,17 +40,29 @@ impl Work for Scripted {
 
 /// A bucket whose objects are what a test says; everything else is missing.
 #[derive(Clone, Default)]
-pub(crate) struct Bucket(Arc<Mutex<HashMap<String, Probe>>>);
+pub(crate) struct Bucket(Arc<Mutex<HashMap<String, Probe>>>, Arc<AtomicU32>);
 
 impl Bucket {
     pub(crate) fn set(&self, key: &str, probe: Probe) {
         self.0.lock().unwrap().insert(key.into(), probe);
     }
+
+    /// How often was looked for a single object.
+    pub(crate) fn looks(&self) -> u32 {
+        self.1.load(Ordering::Relaxed)
+    }
 }
 
 impl Storage for Bucket {
     async fn probe(&self, _bucket: &str, key: &str) -> Probe {
+        self.1.fetch_add(1, Ordering::Relaxed);
         self.0.lock().unwrap().get(key).cloned().unwrap_or(Probe::Missing)
+    }
+
+    async fn list(&self, _bucket: &str, prefix: &str, first: &str, last: &str) -> Option<BTreeSet<String>> {
+        let objects = self.0.lock().unwrap();
+        let is_asked = |key: &&String| key.starts_with(prefix) && key.as_str() >= first && key.as_str() <= last;
+        Some(objects.keys().filter(is_asked).cloned().collect())
     }
 }
 
@@ -85,16 +98,52 @@ impl World {
         F: Fn(Ports) -> R + Send + Sync + 'static,
         R: Future<Output = Outcome> + Send + 'static,
     {
-        let budget =
-            Budget::with_gauge(rushes_memory::Settings { threshold_percent: 100, ..Default::default() }, || Measured {
-                limit: ByteSize::mib(1000),
-                used: ByteSize::default(),
-            });
-        let (queue, handle) = Queue::new(store, budget, settings);
+        let unused = || Measured { limit: ByteSize::mib(1000), used: ByteSize::default() };
+        self.start(store, unused, settings, None, script)
+    }
+
+    /// The same, with a memory of a test's own.
+    pub(crate) async fn host_that_measures<F, R>(
+        &self,
+        gauge: impl FnMut() -> Measured + Send + 'static,
+        settings: Settings,
+        script: F,
+    ) -> Host
+    where
+        F: Fn(Ports) -> R + Send + Sync + 'static,
+        R: Future<Output = Outcome> + Send + 'static,
+    {
+        self.start(Store::open(&self.url).await.unwrap(), gauge, settings, None, script)
+    }
+
+    /// The same, after a process of this host that died.
+    pub(crate) async fn host_after<F, R>(&self, previous: HostId, settings: Settings, script: F) -> Host
+    where
+        F: Fn(Ports) -> R + Send + Sync + 'static,
+        R: Future<Output = Outcome> + Send + 'static,
+    {
+        let unused = || Measured { limit: ByteSize::mib(1000), used: ByteSize::default() };
+        self.start(Store::open(&self.url).await.unwrap(), unused, settings, Some(previous), script)
+    }
+
+    fn start<F, R>(
+        &self,
+        store: Store,
+        gauge: impl FnMut() -> Measured + Send + 'static,
+        settings: Settings,
+        previous: Option<HostId>,
+        script: F,
+    ) -> Host
+    where
+        F: Fn(Ports) -> R + Send + Sync + 'static,
+        R: Future<Output = Outcome> + Send + 'static,
+    {
+        let memory = rushes_memory::Settings { threshold_percent: 100, ..Default::default() };
+        let (queue, handle) = Queue::new(store, Budget::with_gauge(memory, gauge), settings);
         let tasks = Tasks::new();
         let shutdown = tasks.shutdown();
         let work = Scripted(Arc::new(move |ports| Box::pin(script(ports)) as Running));
-        let running = queue.run(work, self.bucket.clone(), shutdown.clone());
+        let running = queue.after(previous).run(work, self.bucket.clone(), shutdown.clone());
         tasks.spawn("host", Ends::StopHost, async move { running.await.unwrap() });
         Host { handle, shutdown, tasks }
     }

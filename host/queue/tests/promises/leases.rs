@@ -93,17 +93,7 @@ async fn a_host_takes_over_the_jobs_of_one_that_died() {
     let world = World::new().await;
     let id = world.ready().await;
     // A claim that nobody renews: its host died.
-    let dead = rushes_store::ClaimRequest {
-        host: rushes_model::HostId::new(),
-        queues: vec!["default".into()],
-        loaded: vec![rushes_queue::Loaded { pipeline: "p".into(), memory: crate::host::JOB }],
-        slots: 1,
-        free: crate::host::JOB,
-        whole: crate::host::JOB,
-        is_idle: true,
-        lease: Duration::from_millis(300),
-        timeout: Duration::from_secs(60),
-    };
+    let dead = dead_host(Duration::from_millis(300));
     let claim = world.store.write().claim(&dead).await.unwrap().remove(0);
     world.store.write().put_partial(&claim, "k", b"bytes").await.unwrap().applied().unwrap();
     let _host = world
@@ -114,4 +104,32 @@ async fn a_host_takes_over_the_jobs_of_one_that_died() {
         .await;
     let job = world.reaches(id, State::Completed).await;
     assert_eq!((job.attempt, job.crash_count), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_starts_again_takes_back_at_once_what_it_left() {
+    let world = World::new().await;
+    let id = world.ready().await;
+    // Its lease would run for an hour.
+    let dead = dead_host(Duration::from_secs(3600));
+    world.store.write().claim(&dead).await.unwrap();
+    let begun = Instant::now();
+    let _host = world.host_after(dead.host, settings(), |_| async { completed() }).await;
+    let job = world.reaches(id, State::Completed).await;
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert_eq!((job.attempt, job.crash_count), (1, 0));
+}
+
+fn dead_host(lease: Duration) -> rushes_store::ClaimRequest {
+    rushes_store::ClaimRequest {
+        host: rushes_model::HostId::new(),
+        queues: vec!["default".into()],
+        loaded: vec![rushes_queue::Loaded { pipeline: "p".into(), memory: crate::host::JOB }],
+        slots: 1,
+        free: crate::host::JOB,
+        whole: crate::host::JOB,
+        is_idle: true,
+        lease,
+        timeout: Duration::from_secs(60),
+    }
 }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use rushes_memory::Measured;
 use rushes_model::ByteSize;
 use rushes_model::job::State;
 use rushes_queue::{Settings, Throttle};
+use rushes_store::{NewInterview, NewJob, Wish};
 
 use crate::host::{World, completed, eventually, settings};
 
@@ -73,4 +75,62 @@ async fn a_paused_host_takes_nothing_until_it_is_resumed() {
     assert_eq!(world.job(id).await.state, State::Ready);
     host.handle.resume();
     world.reaches(id, State::Completed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_obeys_what_is_wished_of_it() {
+    let world = World::new().await;
+    let host = world.host(settings(), |_| async { completed() }).await;
+    let id = host.handle.status().host;
+    eventually_registered(&world, id).await;
+    host.handle.wish_host(id, Wish::Pause).await.unwrap();
+    eventually("it is paused", || host.handle.status().throttle == Throttle::Paused).await;
+    let job = host.submit().await;
+    world.reaches(job, State::Ready).await;
+    host.handle.wish_host(id, Wish::Run).await.unwrap();
+    world.reaches(job, State::Completed).await;
+    host.handle.wish_host(id, Wish::Drain).await.unwrap();
+    eventually("it drains", || host.shutdown.draining().is_cancelled()).await;
+    host.ends().await;
+    assert!(world.store.read().hosts().await.unwrap().is_empty());
+}
+
+async fn eventually_registered(world: &World, id: rushes_model::HostId) {
+    while !world.store.read().hosts().await.unwrap().iter().any(|host| host.host.id == id) {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_of_a_deleted_interview_is_stopped_and_leaves_nothing() {
+    let world = World::new().await;
+    let host = world.host(settings(), crate::host::until_stopped).await;
+    let interview = NewInterview { id: "i".into(), interview_type: None, expected_jobs: None };
+    let new = NewJob { interview: Some(interview), ..NewJob::new("bucket", "key", "p") };
+    let id = host.handle.submit(new).await.unwrap().into_job().id;
+    world.reaches(id, State::Processing).await;
+    assert_eq!(host.handle.delete_interview("i").await.unwrap().running, [id]);
+    eventually("the run has ended", || host.handle.status().running == 0).await;
+    assert_eq!(world.store.read().find_job(id).await.unwrap(), None);
+    assert_eq!(world.store.read().find_interview("i").await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_memory_is_almost_used_up_the_youngest_job_gives_way_uncharged() {
+    let world = World::new().await;
+    let used = Arc::new(AtomicU32::new(0));
+    let gauge = Arc::clone(&used);
+    let measure =
+        move || Measured { limit: ByteSize::mib(1000), used: ByteSize::mib(u64::from(gauge.load(Ordering::SeqCst))) };
+    let host = world.host_that_measures(measure, settings(), crate::host::until_stopped).await;
+    let old = host.submit().await;
+    world.reaches(old, State::Processing).await;
+    let young = host.submit().await;
+    world.reaches(young, State::Processing).await;
+    used.store(960, Ordering::SeqCst);
+    let job = world.reaches(young, State::Ready).await;
+    assert_eq!((job.attempt, job.crash_count), (0, 0));
+    assert_eq!(world.job(old).await.state, State::Processing, "the last one is left alone");
+    used.store(0, Ordering::SeqCst);
+    world.reaches(young, State::Processing).await;
 }

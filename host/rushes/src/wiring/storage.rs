@@ -1,10 +1,11 @@
 //! `queue::Storage` over `source`: is the object there.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rushes_api::Health;
 use rushes_config::Settings;
-use rushes_model::{Class, Classify, Failure, ObjectRef, Reason};
+use rushes_model::{Failure, ObjectRef};
 use rushes_queue::Probe;
 use rushes_source::Error;
 
@@ -50,12 +51,18 @@ impl rushes_queue::Storage for Looking {
             Ok(Some(identity)) => Probe::Found(identity),
             Ok(None) => Probe::Missing,
             Err(error @ Error::Denied { .. }) => Probe::Denied { why: Failure::of(&error).to_string() },
-            Err(error) => match error.class() {
-                Class::Permanent(Reason::Storage) => Probe::Unusable(Failure::of(&error)),
-                _ => Probe::Unreachable { why: Failure::of(&error).to_string() },
-            },
+            Err(error @ (Error::Archived { .. } | Error::Sealed { .. })) => Probe::Unusable(Failure::of(&error)),
+            // No credentials, another region, a proxy's answer: the operator's to mend, and no job's fault.
+            Err(error) => Probe::Unreachable { why: Failure::of(&error).to_string() },
         };
         self.seen.note(&probe);
         probe
+    }
+
+    async fn list(&self, bucket: &str, prefix: &str, first: &str, last: &str) -> Option<BTreeSet<String>> {
+        let object = ObjectRef::S3 { bucket: bucket.to_owned(), key: prefix.to_owned() };
+        host::check_bucket(&self.settings, &object).ok()?;
+        // What is wrong with it is told by looking for one of them.
+        self.storage.list(bucket, prefix, first, last).await.ok().flatten()
     }
 }

@@ -1,5 +1,6 @@
 //! `queue::Work` over `run`: a claim in, an outcome out, computed on a thread of the job's own.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rushes_config::Settings;
@@ -38,14 +39,25 @@ impl rushes_queue::Work for Running {
         let (settings, catalog) = (Arc::clone(&self.settings), Arc::clone(&self.catalog));
         let (storage, handle) = (self.storage.clone(), Handle::current());
         let name = format!("rushes-job-{}", ports.claim().id());
-        let work = move || drop(answer.send(analyze(&settings, &catalog, &storage, &ports, &handle)));
+        let work = move || {
+            let analyzed = AssertUnwindSafe(|| analyze(&settings, &catalog, &storage, &ports, &handle));
+            let outcome = catch_unwind(analyzed).unwrap_or_else(|panic| {
+                Outcome::failed(internal(&format!("the job's thread panicked: {}", said(&*panic))))
+            });
+            drop(answer.send(outcome));
+        };
         match std::thread::Builder::new().name(name).spawn(work) {
             Ok(_joined_by_its_answer) => {
-                answered.await.unwrap_or_else(|_| Outcome::failed(internal("the job's thread panicked")))
+                answered.await.unwrap_or_else(|_| Outcome::failed(internal("the job's thread broke")))
             }
             Err(error) => Outcome::failed(internal(&format!("the job's thread can't be started: {error}"))),
         }
     }
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
 fn internal(message: &str) -> Failure {

@@ -1,5 +1,6 @@
 //! The process's client, and the requests that are no ranges.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use aws_sdk_s3::config::{
 };
 use aws_sdk_s3::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::StorageClass;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use bytes::Bytes;
@@ -97,14 +99,53 @@ impl S3 {
             Ok(found) => {
                 let size = found.content_length.and_then(|size| u64::try_from(size).ok());
                 let object = format!("s3://{bucket}/{key}");
+                if let Some(class) = archived(found.storage_class(), found.restore()) {
+                    return Err(Error::Archived { object, class });
+                }
                 let size = size.ok_or_else(|| Error::BadAnswer { object, why: "no length".to_owned() })?;
                 Ok(Some(seen.head().identity(size, self.place(bucket, key))))
             }
             Err(error) => match self.failed(Subject::Head { bucket, key }, error).await {
                 Error::NotFound { .. } => Ok(None),
+                // The answer to HEAD has no body that could say more: a request without a key, for an object that is
+                // encrypted with one, is the only bad request that this one can be.
+                Error::BadAnswer { object, .. } if seen.head().status == 400 => Err(Error::Sealed { object }),
                 error => Err(error),
             },
         }
+    }
+
+    /// The keys under a prefix from `first` to `last`; none where there are more than so many pages of them.
+    pub(crate) async fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        first: &str,
+        last: &str,
+    ) -> Result<Option<BTreeSet<String>>, Error> {
+        let mut keys = BTreeSet::new();
+        let mut token = None;
+        for _ in 0..MOST_PAGES {
+            let request = self.client().list_objects_v2().bucket(bucket).prefix(prefix);
+            // Begins behind a key, so a little before the first.
+            let request = request.start_after(just_before(first)).set_continuation_token(token);
+            let sent = request.customize().config_override(patient()).send().await;
+            let page = match sent {
+                Ok(page) => page,
+                Err(error) => return Err(self.failed(Subject::Head { bucket, key: prefix }, error).await),
+            };
+            for key in page.contents().iter().filter_map(|object| object.key()) {
+                if key > last {
+                    return Ok(Some(keys));
+                }
+                keys.insert(key.to_owned());
+            }
+            token = page.next_continuation_token().map(str::to_owned);
+            if token.is_none() {
+                return Ok(Some(keys));
+            }
+        }
+        Ok(None)
     }
 
     pub(crate) async fn put(&self, bucket: &str, key: &str, body: Bytes) -> Result<(), Error> {
@@ -159,6 +200,23 @@ pub(crate) async fn find_server(config: &StorageConfig) -> (String, String) {
     let region = found.region().map_or(ANY_REGION, Region::as_ref).to_owned();
     let endpoint = config.endpoint.clone().or_else(|| found.endpoint_url().map(str::to_owned));
     (endpoint.unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com")), region)
+}
+
+/// Pages of a thousand keys; more strangers between those that are looked for, and looking for each is cheaper.
+const MOST_PAGES: u32 = 10;
+
+/// A text that sorts before this one and behind most that do.
+fn just_before(key: &str) -> String {
+    let mut shorter = key.to_owned();
+    shorter.pop();
+    shorter
+}
+
+/// The class of an object that can't be read before it is restored.
+fn archived(class: Option<&StorageClass>, restore: Option<&str>) -> Option<String> {
+    let is_restored = restore.is_some_and(|state| state.contains("ongoing-request=\"false\""));
+    let class = class.map(StorageClass::as_str).filter(|class| matches!(*class, "GLACIER" | "DEEP_ARCHIVE"))?;
+    (!is_restored).then(|| class.to_owned())
 }
 
 async fn load(config: &StorageConfig) -> SdkConfig {
@@ -222,5 +280,20 @@ impl Intercept for Seen {
         // no head that anyone asks for.
         let _ = self.0.set(head);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archived_object_is_told_from_one_that_was_restored() {
+        let of = |class: &str, restore| archived(Some(&StorageClass::from(class)), restore);
+        assert_eq!(of("GLACIER", None).as_deref(), Some("GLACIER"));
+        assert_eq!(of("DEEP_ARCHIVE", Some("ongoing-request=\"true\"")).as_deref(), Some("DEEP_ARCHIVE"));
+        assert_eq!(of("GLACIER", Some("ongoing-request=\"false\", expiry-date=\"…\"")), None);
+        assert_eq!(of("GLACIER_IR", None), None);
+        assert_eq!(archived(None, None), None);
     }
 }

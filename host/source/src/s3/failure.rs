@@ -87,6 +87,7 @@ fn of_status(subject: Subject<'_>, answer: &HttpResponse, code: &str) -> Error {
             "SlowDown" | "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException",
         )
         | (429 | 503, _) => Error::Throttled { object, status, request, after: asked_pause(answer) },
+        (_, "InvalidObjectState") => Error::Archived { object, class: "an archive".to_owned() },
         (_, "ExpiredToken" | "InvalidToken" | "TokenRefreshRequired") | (401 | 403, _) => {
             Error::Denied { object, code: named }
         }

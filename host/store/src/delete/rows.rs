@@ -46,7 +46,7 @@ pub(crate) async fn remove(transaction: &Transaction, rows: &[job::Model], recei
 }
 
 /// Events of these subjects, with their deliveries.
-pub(super) async fn remove_events(transaction: &Transaction, subjects: &[Uuid], receipt: &mut Receipt) -> Result<()> {
+pub(crate) async fn remove_events(transaction: &Transaction, subjects: &[Uuid], receipt: &mut Receipt) -> Result<()> {
     let subjects = || subjects.iter().copied();
     let events = Query::select()
         .column(event::Column::Id)
@@ -86,7 +86,7 @@ async fn remove_partials(transaction: &Transaction, jobs: &[Uuid]) -> Result<u64
 }
 
 /// Of these partials, those that nobody uses.
-pub(crate) async fn remove_unused(transaction: &Transaction, keys: &[String]) -> Result<u64> {
+async fn remove_unused(transaction: &Transaction, keys: &[String]) -> Result<u64> {
     use partial::{Column, Entity};
 
     let of_keys = || Column::PartialKey.is_in(keys.iter().map(String::as_str));

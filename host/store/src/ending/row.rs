@@ -18,9 +18,20 @@ use crate::{Error, Result};
 pub(crate) enum Change {
     Completed,
     Failed { failure: Failure, kind: Kind },
-    RetryLater { failure: Failure, run_at: i64, has_crashed: bool },
+    RetryLater { failure: Failure, run_at: i64, charge: Charge },
     FileGone { failure: Failure },
     HandedBack { why: Failure },
+}
+
+/// What an attempt that is to be tried again costs the job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Charge {
+    /// One of its attempts.
+    Attempt,
+    /// A crash, and no attempt: the job beside it may have been the culprit.
+    Crash,
+    /// Nothing: the fault lies with neither.
+    Nothing,
 }
 
 impl Change {
@@ -33,11 +44,12 @@ impl Change {
         match self {
             Self::Completed => Outcome::Ended(End::Completed),
             Self::Failed { kind: Kind::Cancelled, .. } => Outcome::Ended(End::Cancelled),
-            Self::Failed { kind: Kind::Poison, .. } | Self::RetryLater { has_crashed: true, .. } => {
+            Self::Failed { kind: Kind::Poison, .. } | Self::RetryLater { charge: Charge::Crash, .. } => {
                 Outcome::LeaseExpired
             }
             Self::Failed { .. } => Outcome::Ended(End::Failed),
-            Self::RetryLater { .. } => Outcome::Ended(End::RetryLater),
+            Self::RetryLater { charge: Charge::Attempt, .. } => Outcome::Ended(End::RetryLater),
+            Self::RetryLater { charge: Charge::Nothing, .. } => Outcome::Ended(End::HandedBack),
             Self::FileGone { .. } => Outcome::Ended(End::FileGone),
             Self::HandedBack { .. } => Outcome::Ended(End::HandedBack),
         }
@@ -128,13 +140,12 @@ pub(crate) async fn close(
             .col_expr(Column::Progress, Expr::val(1000_i16))
             .col_expr(Column::CrashCount, Expr::val(0)),
         Change::Failed { kind, .. } => finished(update, 2, now, Some(*kind), failure.clone()),
-        Change::RetryLater { run_at, has_crashed, .. } => {
+        Change::RetryLater { run_at, charge, .. } => {
             let update = pending(update, failure.clone()).col_expr(Column::RunAt, Expr::val(*run_at));
-            if *has_crashed {
-                // Charged as a crash, not as an attempt: the job beside it may have been the culprit.
-                uncharged(update).col_expr(Column::CrashCount, Expr::col(Column::CrashCount).add(1))
-            } else {
-                update.col_expr(Column::CrashCount, Expr::val(0))
+            match charge {
+                Charge::Attempt => update.col_expr(Column::CrashCount, Expr::val(0)),
+                Charge::Crash => uncharged(update).col_expr(Column::CrashCount, Expr::col(Column::CrashCount).add(1)),
+                Charge::Nothing => uncharged(update),
             }
         }
         Change::FileGone { .. } => waiting_again(pending(update, failure.clone()), now),

@@ -22,6 +22,9 @@ pub struct Model {
     pub started_at: i64,
     pub heartbeat_at: i64,
     pub wish: i16,
+    pub memory_whole: i64,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub too_large: Option<Json>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

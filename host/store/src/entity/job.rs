@@ -41,6 +41,7 @@ pub struct Model {
     pub created_at: i64,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
+    pub turn: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -128,3 +128,15 @@ pub(crate) async fn a_report_beyond_limits_is_refused(db: Database) {
     assert!(matches!(refused, Error::TooLarge { .. }), "{refused}");
     assert_eq!(db.job(claim.id()).await.state, State::Processing);
 }
+
+pub(crate) async fn a_job_that_is_handed_back_for_a_while_waits_uncharged(db: Database) {
+    let claim = db.running().await;
+    let down = transient(Code::StorageUnavailable);
+    let delay = Duration::from_secs(30);
+    let job = db.write().hand_back_for(&claim, &down, delay).await.unwrap().applied().unwrap();
+    assert_eq!((job.state, job.attempt, job.crash_count), (State::RetryWait, 0, 0));
+    assert!(job.why().contains("the server was slow"), "{}", job.why());
+    assert_eq!(db.read().attempts(job.id).await.unwrap()[0].outcome, Some("handed_back"));
+    db.shift("run_at", delay).await;
+    assert_eq!(db.claim().await.id(), job.id);
+}

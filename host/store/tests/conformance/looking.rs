@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rushes_model::job::Status;
 use rushes_model::{ByteSize, HostId, JobId};
-use rushes_store::{Counts, Filter, HostFigures, NewHost};
+use rushes_store::{Counts, Filter, HostFigures, NewHost, NewJob};
 
 use crate::database::{Database, RETRY, permanent, report};
 
@@ -121,5 +121,21 @@ fn figures(throttle: &str) -> HostFigures {
         memory_reserved: ByteSize::mib(2),
         throttle: throttle.into(),
         pipelines: vec!["p".into()],
+        ..HostFigures::default()
     }
+}
+
+pub(crate) async fn a_job_that_fits_no_host_says_so(db: Database) {
+    let large = db.ready_as(NewJob { memory: ByteSize::mib(900), ..NewJob::new("b", "k", "p") }).await;
+    let why = async |id| db.read().why(&db.job(id).await, Duration::from_secs(60)).await.unwrap();
+    let host = host();
+    db.write().register_host(host.clone()).await.unwrap();
+    let whole = HostFigures { memory_whole: ByteSize::mib(850), ..figures("none") };
+    db.write().heartbeat_host(host.id, &whole).await.unwrap().applied().unwrap();
+    assert!(why(large).await.contains("more memory than any running host"), "{}", why(large).await);
+    let small = db.ready().await;
+    assert_eq!(why(small).await, db.job(small).await.why());
+    let none = HostFigures { too_large: vec!["p".into()], ..whole };
+    db.write().heartbeat_host(host.id, &none).await.unwrap().applied().unwrap();
+    assert!(why(small).await.contains("more memory than any running host"), "{}", why(small).await);
 }

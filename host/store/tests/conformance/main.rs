@@ -22,8 +22,10 @@ mod partials;
 mod pausing;
 mod readiness;
 mod rescue;
+mod retention;
 mod retrying;
 mod tokens;
+mod turns;
 
 /// A test for each promise and database.
 macro_rules! promises {
@@ -82,7 +84,8 @@ promises! {
     ending: a_completed_job_has_its_report, a_zombie_writes_nothing, a_transient_failure_is_tried_again_later,
         the_last_attempt_says_how_many_there_were, a_permanent_failure_ends_the_job_at_once,
         an_object_that_changes_twice_is_not_tried_again, a_job_whose_file_went_away_waits_for_it,
-        a_job_that_was_handed_back_is_not_charged, a_failed_job_keeps_what_was_found, a_report_beyond_limits_is_refused;
+        a_job_that_was_handed_back_is_not_charged,
+        a_job_that_is_handed_back_for_a_while_waits_uncharged, a_failed_job_keeps_what_was_found, a_report_beyond_limits_is_refused;
     figures: the_day_is_counted_from_midnight_where_the_operator_is,
         the_audit_log_is_read_newest_first_page_by_page;
     interviews: four_jobs_that_end_at_once_complete_their_interview_once, an_open_interview_is_not_completed,
@@ -92,7 +95,8 @@ promises! {
     journal: lines_come_in_order_after_the_last_seen, progress_is_kept_with_the_job;
     leases: each_claim_has_a_fresh_lease, a_renewal_tells_of_cancels_and_losses, a_renewed_lease_does_not_run_out;
     looking: jobs_are_listed_newest_first_page_by_page, a_list_can_be_filtered, counts_tell_states_apart,
-        hosts_are_live_while_they_are_heard_of, a_ready_job_says_what_keeps_hosts_from_it;
+        hosts_are_live_while_they_are_heard_of, a_ready_job_says_what_keeps_hosts_from_it,
+        a_job_that_fits_no_host_says_so;
     machine: every_event_in_every_state_does_what_the_machine_says;
     opening: hosts_that_start_together_find_one_schema, what_was_acknowledged_is_there_after_reopening,
         a_newer_hosts_tables_are_left_alone, a_hint_reaches_other_hosts;
@@ -104,9 +108,14 @@ promises! {
         a_long_wait_is_looked_for_less_often, an_arrival_is_looked_for_at_once, a_file_that_cannot_be_used_fails_its_job;
     rescue: a_job_whose_lease_ran_out_is_taken_back_uncharged, a_job_whose_lease_runs_is_left_alone,
         a_third_crash_in_a_row_is_poison, a_stuck_job_is_taken_back_whatever_its_lease,
-        a_cancelled_job_of_a_dead_host_ends;
+        a_cancelled_job_of_a_dead_host_ends, what_a_dead_process_left_is_taken_back_at_once,
+        an_innocent_beside_a_poisonous_job_is_never_charged;
+    retention: what_ended_long_ago_is_forgotten_with_all_of_it, what_is_not_old_stays,
+        told_events_and_old_audit_lines_are_forgotten;
     retrying: a_failed_job_looks_for_its_file_again, a_waiting_job_waits_no_longer, a_running_job_cannot_be_retried,
         a_completed_job_can_run_again;
     tokens: a_token_is_found_by_its_secret_alone, of_a_token_only_a_hash_is_kept,
         a_token_that_was_revoked_is_good_no_more, a_token_ends_at_its_time, the_last_use_is_kept_to_the_minute;
+    turns: an_interview_of_hundreds_does_not_keep_others_waiting, interviews_take_turns,
+        a_paused_pipeline_holds_up_nobodys_turn;
 }

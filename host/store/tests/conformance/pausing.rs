@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rushes_model::{ByteSize, HostId};
+use rushes_model::HostId;
 use rushes_store::{Effect, Error, HostFigures, NewHost, Wish};
 
 use crate::database::{Database, request};
@@ -24,15 +24,7 @@ pub(crate) async fn a_host_learns_what_is_wished_with_its_heartbeat(db: Database
     let id = HostId::new();
     let (name, version, method) = ("machine".into(), "0.1.0".into(), "streaming_s3".into());
     db.write().register_host(NewHost { id, name, version, method, slots: 3 }).await.unwrap();
-    let figures = HostFigures {
-        running: 0,
-        recommended: 1,
-        memory_used: ByteSize::mib(1),
-        memory_limit: ByteSize::mib(2),
-        memory_reserved: ByteSize::default(),
-        throttle: "none".into(),
-        pipelines: Vec::new(),
-    };
+    let figures = HostFigures { throttle: "none".into(), ..HostFigures::default() };
     assert_eq!(db.write().heartbeat_host(id, &figures).await.unwrap(), Effect::Applied(Wish::Run));
     for wish in Wish::ALL {
         db.write().wish_host(id, wish).await.unwrap();

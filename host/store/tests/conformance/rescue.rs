@@ -5,7 +5,10 @@ use std::time::Duration;
 use rushes_model::Code;
 use rushes_model::job::{Kind, State};
 
-use crate::database::{Database, RESCUE};
+use rushes_model::HostId;
+use rushes_store::{ClaimRequest, Rescue};
+
+use crate::database::{Database, RESCUE, report, request};
 
 pub(crate) async fn a_job_whose_lease_ran_out_is_taken_back_uncharged(db: Database) {
     let claim = db.running().await;
@@ -51,4 +54,41 @@ pub(crate) async fn a_cancelled_job_of_a_dead_host_ends(db: Database) {
     db.write().cancel(claim.id()).await.unwrap();
     db.host_dies().await;
     assert_eq!(db.job(claim.id()).await.state, State::Cancelled);
+}
+
+pub(crate) async fn what_a_dead_process_left_is_taken_back_at_once(db: Database) {
+    let (dead, other) = (HostId::new(), HostId::new());
+    for host in [dead, other] {
+        db.ready().await;
+        db.write().claim(&ClaimRequest { host, ..request() }).await.unwrap();
+    }
+    let at_once = Rescue { crash_delay: Duration::ZERO, ..RESCUE };
+    let rescued = db.write().rescue_from(dead, &at_once).await.unwrap();
+    assert_eq!(rescued.len(), 1);
+    assert_eq!((rescued[0].state, rescued[0].attempt, rescued[0].crash_count), (State::Ready, 0, 1));
+    assert_eq!(db.count("jobs WHERE status = 1").await, 1, "the other host's goes on");
+    assert!(db.write().rescue_from(dead, &at_once).await.unwrap().is_empty());
+}
+
+pub(crate) async fn an_innocent_beside_a_poisonous_job_is_never_charged(db: Database) {
+    let poison = db.ready().await;
+    let innocents = [db.ready().await, db.ready().await];
+    // The host dies with all three of them.
+    assert_eq!(db.write().claim(&ClaimRequest { slots: 3, ..request() }).await.unwrap().len(), 3);
+    db.crash().await;
+    // Each runs alone; under the poison its host dies again and again.
+    for _ in 0..4 {
+        let Some(claim) = db.write().claim(&ClaimRequest { slots: 3, ..request() }).await.unwrap().pop() else { break };
+        if claim.id() == poison {
+            db.crash().await;
+        } else {
+            db.write().complete(&claim, &report()).await.unwrap().applied().unwrap();
+        }
+    }
+    let job = db.job(poison).await;
+    assert_eq!((job.state, job.failure_kind), (State::Failed, Some(Kind::Poison)));
+    for id in innocents {
+        let job = db.job(id).await;
+        assert_eq!((job.state, job.attempt, job.crash_count), (State::Completed, 1, 0));
+    }
 }
