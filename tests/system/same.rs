@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use rushes_devs3::{Action, When};
 use serde_json::Value;
 
 use crate::harness::{Killed, Rushes, run, scratch};
+use crate::serve::S3;
 
 /// Three segments of sound and small pictures, quick to decode: 2 min 30 s, a keyframe each two seconds.
 pub(crate) fn recording() -> PathBuf {
@@ -170,4 +172,29 @@ fn killed_at_twenty_points_and_resumed_it_is_the_same() {
     }
     println!("{killed} of 20 were killed at work, {reused} segments were used again");
     assert!(killed >= 10 && reused >= 5, "killed {killed}, reused {reused}: the test proves too little");
+}
+
+/// What a read that failed had fed of a segment was once kept as the whole of it.
+#[test]
+fn after_a_read_that_failed_nothing_half_done_is_used() {
+    let (file, s3) = (scratch().join("half.wav"), S3::start());
+    run(std::process::Command::new("ffmpeg").args(["-v", "error", "-y", "-i"]).arg(recording()).arg("-vn").arg(&file));
+    s3.put("half.wav", &file);
+    let size = std::fs::metadata(&file).unwrap().len();
+    let slowly = |rushes: Rushes| {
+        let rushes = rushes.env("CHUNKED_FILE_SIZE_THRESHOLD_MB", 0).env("STREAMING_MAX_REQUESTS", 1);
+        rushes.env("STREAMING_READAHEAD_MB", 2).env("STREAMING_CHUNK_SIZE_MB", 1)
+    };
+    let object = ["analyze", "s3://interviews/half.wav", "--json", "--resume"];
+    let expected = findings(&slowly(s3.rushes()).run(&object).json());
+    for share in [0.2, 0.5, 0.8] {
+        let rushes = slowly(s3.rushes());
+        let from = (size as f64 * share) as u64;
+        let gone = Action::Status { status: 404, code: "NoSuchKey" };
+        s3.server().faults().add(When::get().key("half.wav").starting_in(from..size), gone);
+        let failed = rushes.run(&object);
+        s3.server().faults().clear();
+        assert_eq!(failed.code, Some(1), "{}", failed.stderr);
+        assert_same(&format!("after a failure at {share}"), &findings(&rushes.run(&object).json()), &expected);
+    }
 }

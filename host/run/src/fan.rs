@@ -33,7 +33,7 @@ impl Outlet {
         let bytes = match &message {
             Message::Unit(unit) => unit.bytes(),
             Message::Bytes(_, bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-            Message::Begin(_) | Message::End(_) => 0,
+            Message::Begin(_) | Message::End(_) | Message::Complete => 0,
         };
         match sender.send(bytes, message, || stop.reason().is_some()) {
             Ok(waited) => waited,
@@ -116,6 +116,11 @@ impl<'a> Fan<'a> {
             self.waited += tap.outlet.send(Message::End(heard), self.stop);
         }
         (self.waited, self.gaps)
+    }
+
+    /// Leaves the segment open: it was fed in part, and nothing of it may be kept.
+    pub(crate) fn abandon(self) -> Duration {
+        self.waited
     }
 
     /// Hands a unit to all outlets that asked for it.

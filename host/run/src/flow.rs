@@ -111,6 +111,11 @@ impl Flow<'_> {
         }
         let mut flowed = Flowed::default();
         let fed = self.decoded(&mut outlets, todos, &mut flowed).and_then(|()| self.undecoded(&mut outlets, todos));
+        if fed.is_ok() {
+            for outlet in &mut outlets {
+                outlet.send(Message::Complete, self.stop);
+            }
+        }
         drop(outlets);
         flowed.ended = join(threads, workers)?;
         self.stop.check()?;
@@ -171,8 +176,7 @@ impl Flow<'_> {
         let for_bytes = self.reading.waited().saturating_sub(waited);
         flowed.decoding += began.elapsed().saturating_sub(for_bytes).saturating_sub(fan.waited);
         flowed.units += fan.units;
-        let (held_back, _) = fan.end();
-        flowed.held_back += held_back;
+        flowed.held_back += if fed.is_ok() { fan.end().0 } else { fan.abandon() };
         match fed {
             Ok(fed) => {
                 flowed.pictures_decoded += fed.pictures_decoded;

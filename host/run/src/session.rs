@@ -29,6 +29,8 @@ pub(crate) enum Message {
     Bytes(u64, bytes::Bytes),
     /// The segment is over; what its decoders could not give.
     End(Vec<Gap>),
+    /// All segments were fed to their ends. A channel that closes without it leaves a session that is kept nowhere.
+    Complete,
 }
 
 /// What an analyzer's thread leaves behind.
@@ -82,10 +84,6 @@ impl Worker<'_> {
                 return ended;
             }
         }
-        if self.is_whole() && self.stop.reason().is_none() {
-            let result = open.take().map_or(Ok(()), |open| self.finish(open, &mut carry, &mut ended.cpu));
-            ended.failure = result.err();
-        }
         ended
     }
 
@@ -107,6 +105,11 @@ impl Worker<'_> {
             Message::Bytes(offset, bytes) => open
                 .as_mut()
                 .map_or(Ok(()), |open| open.session.push_bytes(offset, &bytes).map_err(|e| Failure::of(&e))),
+            // Of a whole session; every other has ended with its segment.
+            Message::Complete => match open.take() {
+                Some(done) if self.is_whole() && self.stop.reason().is_none() => self.finish(done, carry, cpu),
+                _ => Ok(()),
+            },
             Message::End(gaps) => {
                 if let Some(open) = open.as_mut() {
                     open.gaps.extend(gaps);
