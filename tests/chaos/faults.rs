@@ -83,7 +83,11 @@ impl Kind {
     /// Lets it happen. Its end is arranged with `chaos.later`.
     pub(crate) fn strike(self, chaos: &mut Chaos) {
         match self {
-            Self::HostKilled | Self::HostFrozen | Self::HostDrained | Self::HostSignalledTwice | Self::HostAborted(_) => {
+            Self::HostKilled
+            | Self::HostFrozen
+            | Self::HostDrained
+            | Self::HostSignalledTwice
+            | Self::HostAborted(_) => {
                 self.strike_host(chaos);
             }
             Self::DatabaseCrashed => self.restart(chaos, "immediate"),
@@ -103,7 +107,7 @@ impl Kind {
                      WHERE application_name LIKE 'rushes%'",
                 );
                 chaos.later(3, |chaos| {
-                    chaos.database.in_background_of_another("ALTER DATABASE chaos CONNECTION LIMIT -1");
+                    chaos.database.rows("ALTER DATABASE chaos CONNECTION LIMIT -1");
                 });
             }
             Self::TableLocked => {
@@ -112,7 +116,11 @@ impl Kind {
                 let mut locking = chaos.database.in_background(statement);
                 std::thread::spawn(move || locking.wait());
             }
-            Self::StorageFails | Self::StorageDown | Self::StorageResets | Self::StorageTruncates | Self::StorageDenies => {
+            Self::StorageFails
+            | Self::StorageDown
+            | Self::StorageResets
+            | Self::StorageTruncates
+            | Self::StorageDenies => {
                 self.strike_storage(chaos);
             }
             Self::RecordingGone => {

@@ -65,7 +65,11 @@ impl Host {
             .envs([("AWS_SECRET_ACCESS_KEY", "any"), ("AWS_REGION", "us-east-1")])
             .envs([("RUSHES_LISTEN", "127.0.0.1:0"), ("QUEUE_CHECK_INTERVAL", "2"), ("RETRY_DELAY_SECONDS", "1")])
             .envs([("MAX_ATTEMPTS", "90"), ("DRAIN_TIMEOUT", "1"), ("STREAMING_MAX_REQUESTS", "1")])
-            .envs([("STREAMING_READAHEAD_MB", "2"), ("STREAMING_CHUNK_SIZE_MB", "1"), ("CHUNKED_FILE_SIZE_THRESHOLD_MB", "1")])
+            .envs([
+                ("STREAMING_READAHEAD_MB", "2"),
+                ("STREAMING_CHUNK_SIZE_MB", "1"),
+                ("CHUNKED_FILE_SIZE_THRESHOLD_MB", "1"),
+            ])
             .envs([("WEBHOOK_ALLOW_PRIVATE", "127.0.0.1"), ("MEMORY_THRESHOLD_PERCENT", "95"), ("RUSHES_LOG", "warn")])
             .env("LEASE_SECONDS", LEASE_SECONDS.to_string())
             .env("MAX_CONCURRENT_JOBS", self.world.slots.to_string())
@@ -166,6 +170,9 @@ fn binary() -> PathBuf {
 
 /// The library that lies about the time, if it is installed.
 fn faketime() -> Option<PathBuf> {
-    let found = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"];
+    let found = [
+        "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+        "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+    ];
     found.into_iter().map(PathBuf::from).find(|path| path.exists())
 }

@@ -51,7 +51,11 @@ impl Ledger {
             .send_json(&one.body);
         let Ok(mut answer) = asked else { return false };
         if answer.status().as_u16() != 202 {
-            assert!(answer.status().as_u16() >= 500 || answer.status().as_u16() == 409, "{:?}", answer.body_mut().read_to_string());
+            assert!(
+                answer.status().as_u16() >= 500 || answer.status().as_u16() == 409,
+                "{:?}",
+                answer.body_mut().read_to_string()
+            );
             return false;
         }
         let Ok(body) = answer.body_mut().read_json::<Value>() else { return false };

@@ -23,14 +23,21 @@ impl Postgres {
         }
         let port = free_port();
         let server = Self { bin, folder, port };
-        must(server.tool("initdb").args(["-U", "rushes", "-A", "trust", "-E", "UTF8", "--locale=C", "-D"]).arg(server.data()));
+        must(
+            server
+                .tool("initdb")
+                .args(["-U", "rushes", "-A", "trust", "-E", "UTF8", "--locale=C", "-D"])
+                .arg(server.data()),
+        );
         server.up();
-        must(server.client("postgres").args(["-c", &format!("CREATE DATABASE {DATABASE}")]));
+        // No superuser: limits hold for it.
+        must(server.client("postgres").args(["-c", "CREATE ROLE app LOGIN"]));
+        must(server.client("postgres").args(["-c", &format!("CREATE DATABASE {DATABASE} OWNER app")]));
         server
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("postgres://rushes@127.0.0.1:{}/{DATABASE}", self.port)
+        format!("postgres://app@127.0.0.1:{}/{DATABASE}", self.port)
     }
 
     /// Starts the server and waits until it answers.
@@ -41,7 +48,14 @@ impl Postgres {
             self.folder.display()
         );
         let log = self.folder.join("log");
-        must(self.tool("pg_ctl").arg("-D").arg(self.data()).arg("-l").arg(log).args(["-w", "-t", "60", "-o", &options, "start"]));
+        must(
+            self.tool("pg_ctl")
+                .arg("-D")
+                .arg(self.data())
+                .arg("-l")
+                .arg(log)
+                .args(["-w", "-t", "60", "-o", &options, "start"]),
+        );
     }
 
     /// `immediate`: as if it had been killed; `fast`: every connection is cut.
@@ -104,8 +118,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        let _already_down =
-            self.tool("pg_ctl").arg("-D").arg(self.data()).args(["-m", "immediate", "stop"]).output();
+        let _already_down = self.tool("pg_ctl").arg("-D").arg(self.data()).args(["-m", "immediate", "stop"]).output();
         let _leftovers = std::fs::remove_dir_all(&self.folder);
     }
 }

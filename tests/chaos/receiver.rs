@@ -78,7 +78,8 @@ impl Receiver {
         };
         let mood = id.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 14;
         let say = |stream: &mut TcpStream, head: &str| {
-            let _gone = stream.write_all(format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes());
+            let _gone = stream
+                .write_all(format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes());
         };
         if tries == 1 {
             match mood {

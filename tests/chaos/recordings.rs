@@ -22,7 +22,8 @@ pub(crate) struct Recordings {
 
 impl Recordings {
     pub(crate) fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("tokio");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("tokio");
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir_all(folder.path().join("s3").join(BUCKET)).expect("a bucket");
         for kind in 0..KINDS {
