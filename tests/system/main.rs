@@ -10,6 +10,7 @@ mod doctor;
 mod documents;
 mod ebu;
 mod harness;
+mod interface;
 mod media;
 mod same;
 mod sample;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use rushes_devs3::{Config, Op, Running, Server};
+use rushes_devs3::{Config, Credentials, Op, Running, Server};
 use serde_json::{Value, json};
 
 use crate::harness::{Killed, Rushes, eventually, root, sample};
@@ -20,10 +20,20 @@ pub(crate) struct S3 {
 
 impl S3 {
     pub(crate) fn start() -> Self {
+        Self::with(None)
+    }
+
+    /// One that checks signatures.
+    pub(crate) fn checking() -> Self {
+        Self::with(Some(Credentials { key: "any".into(), secret: "any".into() }))
+    }
+
+    fn with(credentials: Option<Credentials>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("interviews")).unwrap();
-        let server = runtime.block_on(Server::start(Config::new(folder.path()))).unwrap();
+        let config = Config { credentials, ..Config::new(folder.path()) };
+        let server = runtime.block_on(Server::start(config)).unwrap();
         Self { runtime, server: Some(server), folder }
     }
 
