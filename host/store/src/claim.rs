@@ -235,8 +235,15 @@ async fn is_someone_passed_over(transaction: &Transaction, request: &ClaimReques
         .filter(|one| one.memory > room.free && one.memory <= request.whole)
         .map(|one| one.pipeline.clone())
         .collect();
-    if !crowded_out.is_empty() && any(transaction, waits().add(Column::Pipeline.is_in(crowded_out))).await? {
-        return Ok(true);
+    if !crowded_out.is_empty() {
+        let of_these = ready(transaction.now - PATIENCE_MS)
+            .add(Expr::cust("priority >= 0"))
+            .add(Column::Queue.is_in(request.queues.clone()))
+            .add(Column::Pipeline.is_in(crowded_out))
+            .add(Column::EstMemory.lte(bytes(request.whole)));
+        if any(transaction, of_these).await? {
+            return Ok(true);
+        }
     }
     // By itself.
     let itself = Condition::any().add(Column::EstMemory.gt(bytes(room.free))).add(Column::CrashCount.gt(0));

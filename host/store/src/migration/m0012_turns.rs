@@ -42,9 +42,15 @@ fn indexes() -> [IndexCreateStatement; 4] {
         on_jobs("jobs_interview_turn").col("interview_id").col("turn").cond_where(Expr::cust(READY)).to_owned(),
         // What may have been passed over, told by itself or by its pipeline: looked for with each claim.
         on_jobs("jobs_special")
+            .col("queue")
             .col("run_at")
             .cond_where(Expr::cust(format!("{READY} AND (est_memory > 0 OR crash_count > 0)")))
             .to_owned(),
-        on_jobs("jobs_pipeline").col("pipeline").col("run_at").cond_where(Expr::cust(READY)).to_owned(),
+        // What is true of every job keeps this one from being taken for a claim, which it would have to sort.
+        on_jobs("jobs_pipeline")
+            .col("pipeline")
+            .col("run_at")
+            .cond_where(Expr::cust(format!("{READY} AND priority >= 0")))
+            .to_owned(),
     ]
 }
