@@ -60,9 +60,9 @@ pub(crate) async fn interviews_are_listed_newest_first_page_by_page(db: Database
 
 pub(crate) async fn reports_of_an_interview_come_together(db: Database) {
     let ids = [db.ready_in("42", None).await, db.ready_in("42", None).await];
-    db.execute(&format!(
-        "INSERT INTO reports (job_id, document, created_at) SELECT id, '{{}}', 0 FROM jobs WHERE interview_id IS NOT NULL"
-    ))
+    db.execute(
+        "INSERT INTO reports (job_id, document, created_at) SELECT id, '{}', 0 FROM jobs WHERE interview_id IS NOT NULL"
+    )
     .await;
     let all = db.read().reports_of("42", None, 10).await.unwrap();
     let mut jobs: Vec<JobId> = all.iter().map(|report| report.job).collect();
