@@ -16,3 +16,4 @@ mod same;
 mod sample;
 mod semantics;
 mod serve;
+mod webhooks;

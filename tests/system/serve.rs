@@ -77,7 +77,7 @@ impl Drop for S3 {
 
 /// A host that serves, and its address.
 pub(crate) struct Host {
-    process: Killed,
+    pub(crate) process: Killed,
     pub(crate) address: String,
 }
 
@@ -87,7 +87,10 @@ impl Host {
     }
 
     pub(crate) fn start_as(rushes: &Rushes, arguments: &[&str]) -> Self {
-        let pipelines = root().join("pipelines.toml");
+        Self::start_with(rushes, &root().join("pipelines.toml"), arguments)
+    }
+
+    pub(crate) fn start_with(rushes: &Rushes, pipelines: &Path, arguments: &[&str]) -> Self {
         let mut command = rushes.command();
         command.args(["serve", "--pipelines", pipelines.to_str().unwrap()]).args(arguments);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();

@@ -36,6 +36,23 @@ pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
     read.map_err(|rejection: BytesRejection| refused(rejection.status(), rejection.body_text()))
 }
 
+/// A JSON body that may be left out.
+pub(crate) async fn parse_or_default<S: Send + Sync, T: DeserializeOwned + Default>(
+    request: Request,
+    state: &S,
+) -> Result<T, Problem> {
+    let has_other_kind = request.headers().contains_key(header::CONTENT_TYPE) && !is_json(request.headers());
+    let bytes = read(request, state).await?;
+    if bytes.is_empty() {
+        return Ok(T::default());
+    }
+    if has_other_kind {
+        let detail = "the body must be JSON, sent as `Content-Type: application/json`";
+        return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    parse(&bytes)
+}
+
 /// JSON of a known shape; what is wrong with another is said with its place.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);

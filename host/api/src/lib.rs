@@ -14,6 +14,7 @@
 mod access;
 mod body;
 mod cursor;
+mod delivery;
 mod deps;
 mod figures;
 mod guard;

@@ -27,6 +27,7 @@ use utoipa::{Modify, OpenApi as _};
         (name = "queue", description = "How the queue and its hosts stand"),
         (name = "pipelines", description = "What is loaded"),
         (name = "events", description = "What storage tells us"),
+        (name = "webhooks", description = "Who is told of events, and whether they heard"),
         (name = "health", description = "For probes; never needs a token"),
     )
 )]

@@ -176,9 +176,15 @@ impl IntoResponse for Problem {
 
 fn status_of(code: Code, class: Class) -> StatusCode {
     match (code, class) {
-        (Code::JobUnknown | Code::InterviewUnknown | Code::HostUnknown | Code::TokenUnknown, _) => {
-            StatusCode::NOT_FOUND
-        }
+        (
+            Code::JobUnknown
+            | Code::InterviewUnknown
+            | Code::HostUnknown
+            | Code::TokenUnknown
+            | Code::WebhookUnknown
+            | Code::DeliveryUnknown,
+            _,
+        ) => StatusCode::NOT_FOUND,
         (Code::JobState | Code::InterviewExists | Code::RequestInProgress, _) => StatusCode::CONFLICT,
         (Code::PipelineUnknown | Code::RequestKeyReused, _) => StatusCode::UNPROCESSABLE_ENTITY,
         (Code::RequestInvalid, _) => StatusCode::BAD_REQUEST,

@@ -19,7 +19,7 @@ use crate::figures::Counting;
 use crate::problem::Problem;
 use crate::routes::{
     audit, batch, errors, events, health, hosts, interview_verbs, interviews, jobs, journal, metrics, pipelines, queue,
-    report, s3, uploads,
+    report, s3, uploads, webhooks,
 };
 use crate::{guard, openapi, page, trace};
 
@@ -134,6 +134,11 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(health::live))
         .routes(routes!(errors::get))
         .routes(routes!(metrics::get))
+        .routes(routes!(webhooks::list))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(webhooks::replay_one))
 }
 
 async fn unknown(request: axum::extract::Request) -> Problem {

@@ -18,3 +18,4 @@ pub(crate) mod report;
 pub(crate) mod request;
 pub(crate) mod s3;
 pub(crate) mod uploads;
+pub(crate) mod webhooks;

@@ -99,13 +99,13 @@ pub struct Webhook {
     pub name: String,
     /// Where to.
     pub url: String,
-    /// Signs each delivery.
-    pub secret: String,
+    /// Each signs every delivery: two of them while one is replaced by the other.
+    pub secrets: Vec<String>,
     /// Which events: `interview.completed`, …
     pub events: Vec<String>,
 }
 
-/// Without the secret.
+/// Without the secrets.
 impl fmt::Debug for Webhook {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Webhook")

@@ -17,8 +17,14 @@ impl Secret {
     }
 }
 
-/// The value of `webhook-signature`: `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`.
-pub fn sign(secret: &Secret, id: &str, timestamp_s: u64, body: &str) -> String {
+/// The value of `webhook-signature`: `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`, for each secret, with a
+/// space between. A receiver that knows one of them is content.
+pub fn sign(secrets: &[Secret], id: &str, timestamp_s: u64, body: &str) -> String {
+    let signatures: Vec<String> = secrets.iter().map(|secret| signature(secret, id, timestamp_s, body)).collect();
+    signatures.join(" ")
+}
+
+fn signature(secret: &Secret, id: &str, timestamp_s: u64, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(&secret.0).expect("HMAC takes keys of every length");
     mac.update(format!("{id}.{timestamp_s}.{body}").as_bytes());
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
@@ -32,8 +38,18 @@ mod tests {
     #[test]
     fn a_signature_is_the_reference_libraries_own() {
         let secret = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let signature = sign(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
+        let signature = sign(&[secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn while_a_secret_is_replaced_both_sign() {
+        let old = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let new = Secret::parse("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX").unwrap();
+        let both = sign(&[new.clone(), old.clone()], "id", 1, "body");
+        let each = [sign(&[new], "id", 1, "body"), sign(&[old], "id", 1, "body")];
+        assert_eq!(both.split(' ').collect::<Vec<_>>(), each);
+        assert_ne!(each[0], each[1]);
     }
 
     #[test]

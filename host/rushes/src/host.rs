@@ -59,7 +59,7 @@ pub(crate) fn nearby_pipelines() -> Option<&'static Path> {
 }
 
 /// Settings that later versions read.
-const LATER: [&str; 2] = ["TEMP_MAX_MB", "RUSHES_PUBLIC_URL"];
+const LATER: [&str; 1] = ["TEMP_MAX_MB"];
 
 /// A setting that would be taken and do nothing is worse than none.
 fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {

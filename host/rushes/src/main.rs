@@ -27,6 +27,7 @@ mod serve;
 mod status;
 mod submit;
 mod table;
+mod telling;
 mod token;
 mod webhooks;
 mod wiring;

@@ -21,11 +21,11 @@ use crate::cli::Serve;
 use crate::fault::Fault;
 use crate::host::{self, Loaded};
 use crate::last_process::LastProcess;
-use crate::pages;
 use crate::plan::{Listens, Plan};
 use crate::wiring::storage::{Looking, Seen};
 use crate::wiring::uploads::Uploads;
 use crate::wiring::work::Running;
+use crate::{pages, telling};
 
 pub(crate) fn run(command: &Serve) -> Result<ExitCode, Fault> {
     let loaded = host::load(command.pipelines.as_deref().or(host::nearby_pipelines()))?;
@@ -73,6 +73,8 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage, plan: Plan) -> Resul
     let budget = Budget::new(memory(&settings)).map_err(|error| Fault::of(&error))?;
     let (settings, catalog) = (Arc::new(settings), Arc::new(catalog));
     let tasks = Tasks::new();
+    // Before anything can end: an event is for those who are known by then.
+    telling::start(&tasks, &store, &settings, &catalog)?;
     let (queue, handle) = Queue::new(store.clone(), budget, queue_settings(&settings, plan));
     let last_process = LastProcess::take_over(&settings.data, handle.status().host)?;
     let queue = queue.after(last_process.host());

@@ -475,3 +475,4 @@ mod interviews;
 mod many;
 mod storage;
 mod stream;
+mod webhooks;

@@ -116,12 +116,9 @@ fn a_whole_file_becomes_pipelines_routes_and_webhooks() {
     let (route, taken) = pipelines.route("interviews", "video/42/a.mp4", None).unwrap();
     assert_eq!((route.pipeline.as_str(), taken["interview_id"].as_str()), ("interview", "42"));
     assert!(pipelines.route("interviews", "video/42/a.mp4", Some("audio")).is_none());
-    assert_eq!(pipelines.webhooks()[0].secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    assert_eq!(pipelines.webhooks()[0].secrets, ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]);
     let warnings: Vec<&str> = pipelines.warnings().iter().map(|problem| problem.message.as_str()).collect();
-    let later = [
-        "no transcript is read for pipeline `interview` by this version",
-        "nothing is sent to webhook `app` by this version",
-    ];
+    let later = ["no transcript is read for pipeline `interview` by this version"];
     assert_eq!(warnings, later);
 }
 
@@ -256,12 +253,28 @@ fn a_secret_that_the_environment_lacks_is_an_error() {
     assert_eq!(
         problems(text),
         [
-            "2:11: nothing is sent to webhook `a` by this version",
             "3:7: `url` must begin with https:// or http:// and name a host",
             "4:10: the environment has no `NO_SUCH`",
             "5:11: unknown event `job.faild` (did you mean `job.failed`?)",
         ]
     );
+}
+
+#[test]
+fn a_secret_may_be_several_while_one_replaces_the_other() {
+    const OLD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const NEW: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+    let with = |secret: &str| {
+        format!(
+            "version = 1\n[webhooks.a]\nurl = \"https://a.example/\"\nsecret = {secret}\nevents = [\"job.failed\"]\n"
+        )
+    };
+    for both in [format!("[\"{NEW}\", \"{OLD}\"]"), format!("\"{NEW} {OLD}\"")] {
+        assert_eq!(load(&with(&both)).unwrap().webhooks()[0].secrets, [NEW, OLD]);
+    }
+    assert_eq!(problems(&with("[]")), ["2:11: `secret` is an empty list"]);
+    assert_eq!(problems(&with(&format!("\"{NEW} and {OLD}\""))), ["4:10: `secret` is no Standard Webhooks secret"]);
+    assert_eq!(problems(&with("[\"whsec_AAAA\"]")), ["4:11: `secret` is no Standard Webhooks secret"]);
 }
 
 #[test]
@@ -318,13 +331,7 @@ warning: no transcript is read for pipeline `interview` by this version
 13 | transcript = { sidecar = [\".vtt\"] }
    | ^^^^^^^^^^
 
-warning: nothing is sent to webhook `app` by this version
-  --> conf/pipelines.toml:25:11
-   |
-25 | [webhooks.app]
-   |           ^^^
-
-conf/pipelines.toml: 2 warnings
+conf/pipelines.toml: 1 warning
 ";
     assert_eq!(load(WHOLE).unwrap().summary(false), expected);
 }

@@ -17,20 +17,41 @@ pub(crate) fn read(tables: Vec<(At<String>, Table<'_>)>, env: &dyn Fn(&str) -> O
 fn webhook(name: &At<String>, table: Table<'_>, env: &dyn Fn(&str) -> Option<String>) -> Option<Webhook> {
     let mut table = table.named(format!("webhook `{}`", name.value));
     let url = substituted(name, &mut table, "url", env);
-    let secret = substituted(name, &mut table, "secret", env);
+    let secrets = secrets(name, &mut table, env);
     let events = events(name, &mut table);
     if let Some(url) = url.as_ref().filter(|url| !is_http(&url.value)) {
         let message = "`url` must begin with https:// or http:// and name a host";
         table.refuse(Problem::new(table.key("url"), url.span.clone(), message));
     }
-    if let Some(secret) = secret.as_ref().filter(|secret| !is_secret(&secret.value)) {
-        let problem = Problem::new(table.key("secret"), secret.span.clone(), "`secret` is no Standard Webhooks secret");
-        table.refuse(problem.with_help("make one: echo whsec_$(openssl rand -base64 32)"));
-    }
-    let warning = format!("nothing is sent to webhook `{}` by this version", name.value);
-    table.refuse(Problem::new(table.path(), name.span.clone(), warning).into_warning());
     table.finish();
-    Some(Webhook { name: name.value.clone(), url: url?.value, secret: secret?.value, events })
+    Some(Webhook { name: name.value.clone(), url: url?.value, secrets: secrets?, events })
+}
+
+/// One secret, or several while one is replaced by another: as a list, or with spaces between (from one variable).
+fn secrets(webhook: &At<String>, table: &mut Table<'_>, env: &dyn Fn(&str) -> Option<String>) -> Option<Vec<String>> {
+    let is_list = table.raw("secret").is_some_and(|value| value.get_ref().as_array().is_some());
+    let written = if is_list {
+        let listed = table.texts("secret")?.value.into_iter();
+        listed.map(|one| replaced(table, "secret", one, env)).collect::<Option<Vec<_>>>()?
+    } else {
+        vec![substituted(webhook, table, "secret", env)?]
+    };
+    let refuse = |span, message: &str| {
+        let problem = Problem::new(table.key("secret"), span, message);
+        table.refuse(problem.with_help("make one: echo whsec_$(openssl rand -base64 32)"));
+    };
+    let mut secrets = Vec::new();
+    for text in written {
+        let mut parts = text.value.split_whitespace().peekable();
+        if parts.peek().is_none() || !parts.clone().all(is_secret) {
+            refuse(text.span.clone(), "`secret` is no Standard Webhooks secret");
+        }
+        secrets.extend(parts.map(str::to_owned));
+    }
+    if secrets.is_empty() {
+        refuse(table.span(), "`secret` is an empty list");
+    }
+    Some(secrets)
 }
 
 fn events(name: &At<String>, table: &mut Table<'_>) -> Vec<String> {
@@ -67,6 +88,15 @@ fn substituted(
         }
         return None;
     };
+    replaced(table, key, written, env)
+}
+
+fn replaced(
+    table: &Table<'_>,
+    key: &'static str,
+    written: At<String>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Option<At<String>> {
     match substitute(&written.value, env) {
         Ok(value) => Some(At { value, span: written.span }),
         Err(message) => {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rushes_model::ByteSize;
+use rushes_model::receivers::PrivateReceivers;
 
 use super::load::{Reading, Shown};
 use super::rule::{Key, Rule, TimeUnit};
@@ -100,6 +101,9 @@ keys! {
 
     "Address under which others reach this host; used for links in webhooks."
     public_url: Option<String> = "RUSHES_PUBLIC_URL", "", Rule::Http, none Some(""), since "0.1.0", secret false;
+
+    "Receivers of webhooks that may lie in private networks, and may be told over plain http: names, addresses, networks, with commas between."
+    webhook_allow_private: PrivateReceivers = "WEBHOOK_ALLOW_PRIVATE", "", Rule::Receivers, none None, since "0.1.0", secret false;
 
     "When \"today\" begins in figures."
     timezone: UtcOffset = "RUSHES_TIMEZONE", "UTC", Rule::Offset, none None, since "0.1.0", secret false;

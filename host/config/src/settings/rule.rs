@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rushes_model::ByteSize;
+use rushes_model::receivers::PrivateReceivers;
 
 use super::value::{UtcOffset, Value};
 use crate::duration;
@@ -96,6 +97,8 @@ pub enum Rule {
     Offset,
     /// Names with commas between.
     Names,
+    /// Names, addresses and networks with commas between.
+    Receivers,
     /// Anything.
     Text,
 }
@@ -114,6 +117,7 @@ impl Rule {
             Self::Http => starts_with(text, &["http://", "https://"]),
             Self::Offset => UtcOffset::parse(text).map(Value::Offset),
             Self::Names => Some(Value::Names(names(text))),
+            Self::Receivers => PrivateReceivers::parse(text).map(Value::Receivers),
             Self::Text => (!text.is_empty()).then(|| Value::Text(text.into())),
         }
     }
@@ -135,6 +139,7 @@ impl Rule {
             Self::Http => "an address that begins with http:// or https://".into(),
             Self::Offset => "UTC, or a difference from it, like +02:00".into(),
             Self::Names => "names with commas between".into(),
+            Self::Receivers => "names, addresses and networks (10.1.0.0/16) with commas between".into(),
             Self::Text => "any text".into(),
         }
     }

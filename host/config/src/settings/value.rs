@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rushes_model::ByteSize;
+use rushes_model::receivers::PrivateReceivers;
 
 /// A value read by its rule, before it takes its field's type.
 #[derive(Clone, Debug)]
@@ -19,6 +20,7 @@ pub(crate) enum Value {
     Address(SocketAddr),
     Offset(UtcOffset),
     Names(Vec<String>),
+    Receivers(PrivateReceivers),
 }
 
 /// A field's type takes a value. None = a row's rule and type don't fit, which a test rules out.
@@ -45,6 +47,7 @@ takes! {
     SocketAddr = Address;
     UtcOffset = Offset;
     Vec<String> = Names;
+    PrivateReceivers = Receivers;
 }
 
 impl Take for u32 {
