@@ -44,7 +44,11 @@ pub(crate) fn table(answer: &Value) -> Result<(), Fault> {
         let size = |name: &str| ByteSize::bytes(host[name].as_u64().unwrap_or_default());
         let jobs = format!("{}/{}", plain(&host["active_jobs_count"]), plain(&host["max_concurrent_jobs"]));
         let memory = format!("{} of {}", size("memory_used_bytes"), size("memory_limit_bytes"));
-        let state = host["throttle"].as_str().filter(|throttle| *throttle != "none").unwrap_or("works");
+        let state = match host["throttle"].as_str() {
+            _ if host["live"] == false => "silent",
+            None | Some("none") => "works",
+            Some(throttle) => throttle,
+        };
         let [id, name, version] = ["id", "name", "version"].map(|name| plain(&host[name]));
         table.row([id, name, version, jobs, memory, state.replace('_', " "), plain(&host["pipelines"])]);
     }

@@ -44,11 +44,7 @@ fn change(remote: &Remote, id: &str, verb: &str, as_json: bool) -> Result<(), Fa
     if as_json {
         return out::json(&answer);
     }
-    // What changed: the interview as it stands, or how many of its jobs.
-    match answer["state"].as_str() {
-        Some(_) => show(&answer),
-        None => out::line(format_args!("{} jobs of interview {id}: {verb}", plain(&answer["jobs"]))),
-    }
+    show(&answer)
 }
 
 fn table(found: &[Value]) -> Result<(), Fault> {

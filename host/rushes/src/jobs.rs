@@ -205,33 +205,53 @@ fn matching(remote: &Remote, which: &Which, verb: &str, told: &str, as_json: boo
             "say which with --status, --pipeline, --interview, --queue, --stuck, --created-after or --created-before",
         ));
     }
-    let answer = remote.post(&format!("/api/v1/jobs/{verb}"), &Value::from(filter))?;
+    let answer = remote.post(&format!("/api/v1/jobs/{verb}"), &json!({ "filter": filter }))?;
     if as_json {
         return out::json(&answer);
     }
-    out::line(format_args!("{} jobs {told}", plain(&answer["jobs"])))
+    let refused = answer["refused"].as_u64().filter(|refused| *refused > 0);
+    let refused =
+        refused.map_or_else(String::new, |count| format!("; {count} more match, and their state doesn't allow it"));
+    out::line(format_args!("{} jobs {told}{refused}", plain(&answer["changed"])))
 }
 
 fn logs(remote: &Remote, id: &str, as_json: bool) -> Result<(), Fault> {
-    let answer = remote.get(&path(id, "/log"))?;
+    let lines = pages(remote, &path(id, "/log"), &Query::new(), "lines", usize::MAX)?;
     if as_json {
-        return out::json(&answer);
+        return out::json(&json!({ "lines": lines }));
     }
-    for one in answer["lines"].as_array().into_iter().flatten() {
-        let (at, level) = (moment(&one["at"]), plain(&one["level"]));
-        out::line(format_args!("{at} {level:<5} {} {}", plain(&one["analyzer"]), plain(&one["message"])))?;
+    for one in &lines {
+        out::line(format_args!("{} {}", moment(&one["at"]), said(one)))?;
     }
     Ok(())
 }
 
-/// What went away.
+/// What an analyzer said, or what the host met. Foreign text: it may not speak to the terminal.
+fn said(line: &Value) -> String {
+    let detail = &line["detail"];
+    let text = match plain(&line["kind"]).as_str() {
+        "log" => {
+            let [level, analyzer, message] = ["level", "analyzer", "message"].map(|name| plain(&detail[name]));
+            format!("{level:<5} {analyzer} {message}")
+        }
+        kind => format!("{kind:<5} {}", plain(detail)),
+    };
+    text.replace(char::is_control, " ")
+}
+
+/// What went away, and which recordings are still there.
 pub(crate) fn removed(receipt: &Value) -> Result<(), Fault> {
-    let Some(counts) = receipt["removed"].as_object().or(receipt.as_object()) else { return out::line("removed") };
     let mut table = Table::new(&["REMOVED", "COUNT"]);
-    for (what, count) in counts.iter().filter(|(_, count)| count.is_u64()) {
+    for (what, count) in receipt.as_object().into_iter().flatten().filter(|(_, count)| count.is_u64()) {
         table.row([what.replace('_', " "), plain(count)]);
     }
-    table.print("nothing was there to remove")
+    table.print("nothing was there to remove")?;
+    for (field, what) in [("recordings_deleted", "deleted"), ("recordings_kept", "still there")] {
+        for recording in receipt[field].as_array().into_iter().flatten() {
+            out::line(format_args!("{} is {what}", plain(recording)))?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -244,6 +264,13 @@ mod tests {
         assert_eq!(query(&which("2")).behind(""), "?status=2&stuck=true");
         assert_eq!(query(&which("retry_wait")).behind(""), "?state=retry_wait&stuck=true");
         assert_eq!(Value::from(filter(&which("2"))), json!({ "status": "2", "stuck": true }));
+    }
+
+    #[test]
+    fn an_analyzers_line_cannot_speak_to_the_terminal() {
+        let line =
+            json!({ "kind": "log", "detail": { "level": "warn", "analyzer": "picture", "message": "\u{1b}[2J dark" } });
+        assert_eq!(said(&line), "warn  picture  [2J dark");
     }
 
     #[test]
