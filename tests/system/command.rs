@@ -184,3 +184,64 @@ fn a_worker_alone_answers_for_its_health_and_nothing_else() {
     assert_eq!(host.get("/health/live").0, 200);
     assert_eq!(host.get("/api/v1/queue/status").0, 404);
 }
+
+#[test]
+fn what_matches_is_retried_cancelled_and_deleted_together() {
+    let world = World::start();
+    for key in ["a", "b"] {
+        world.put_nonsense(&format!("video/7/{key}.mp4"));
+    }
+    let failed = ["a", "b"].map(|key| world.host.submit(&format!("video/7/{key}.mp4"), "demo"));
+    failed.iter().for_each(|id| drop(world.host.ends_as(id, "failed")));
+    let waits = world.host.submit("video/7/c.mp4", "demo");
+    assert!(world.says(&["jobs", "list", "--status", "failed"]).contains(&failed[0]));
+    assert!(!world.says(&["jobs", "list", "--status", "failed"]).contains(&waits));
+    assert_eq!(world.says(&["jobs", "list", "--stuck"]).trim(), "no job matches");
+    let cancel = ["jobs", "cancel", "--all", "--interview", "42", "--status", "waiting_for_file"];
+    assert!(world.says(&cancel).starts_with("1 jobs will be cancelled"));
+    assert!(world.says(&["jobs", "retry", "--all", "--status", "failed"]).starts_with("2 jobs will be tried"));
+    failed.iter().for_each(|id| drop(world.host.ends_as(id, "failed")));
+    let attempts = world.says(&["explain", &failed[0]]);
+    assert!(attempts.contains("ATTEMPT") && attempts.contains("media.unknown-format"), "{attempts}");
+    let deleted = world.says(&["jobs", "delete", &failed[0]]);
+    assert!(deleted.contains("jobs") && deleted.contains("a.mp4 is still there"), "{deleted}");
+    assert_eq!(world.run(&["jobs", "show", &failed[0]]).code, Some(1));
+}
+
+#[test]
+fn an_interview_is_shown_sealed_and_deleted() {
+    let world = World::start();
+    let (file, _) = sample(2);
+    world.put("video/42/first.mp4", &file);
+    let id = world.host.submit("video/42/first.mp4", "demo");
+    world.host.ends_as(&id, "completed");
+    assert!(world.says(&["interviews", "list"]).contains("42"));
+    let sealed = world.says(&["interviews", "seal", "42"]);
+    assert!(sealed.contains("completed") && sealed.contains(&id), "{sealed}");
+    let logged = world.run(&["jobs", "logs", &id]);
+    assert_eq!(logged.code, Some(0), "{}", logged.stderr);
+    let deleted = world.says(&["interviews", "delete", "42"]);
+    assert!(deleted.contains("reports") && deleted.contains("first.mp4 is still there"), "{deleted}");
+    assert_eq!(world.run(&["interviews", "show", "42"]).code, Some(1));
+}
+
+#[test]
+fn a_host_and_a_pipeline_are_paused_and_resumed() {
+    let world = World::start();
+    let hosts: Value = serde_json::from_str(&world.says(&["hosts", "list", "--json"])).unwrap();
+    let id = hosts["hosts"][0]["id"].as_str().unwrap().to_owned();
+    world.says(&["hosts", "pause", &id]);
+    crate::harness::eventually("the host is paused", Duration::from_secs(20), || {
+        world.says(&["hosts", "list"]).contains("paused").then_some(())
+    });
+    world.says(&["hosts", "resume", &id]);
+    world.says(&["pipelines", "pause", "demo"]);
+    let (file, _) = sample(2);
+    world.put("video/42/first.mp4", &file);
+    let job = world.host.submit("video/42/first.mp4", "demo");
+    crate::harness::eventually("the job says why it waits", Duration::from_secs(20), || {
+        world.says(&["jobs", "show", &job]).contains("paused").then_some(())
+    });
+    world.says(&["pipelines", "resume", "demo"]);
+    world.host.ends_as(&job, "completed");
+}

@@ -124,6 +124,14 @@ impl From<&store::Job> for JobBody {
     }
 }
 
+impl JobBody {
+    /// With a better reason than the job itself knows.
+    pub(crate) fn because(mut self, why: String) -> Self {
+        self.why = why;
+        self
+    }
+}
+
 impl From<&Identity> for ObjectBody {
     fn from(identity: &Identity) -> Self {
         Self {

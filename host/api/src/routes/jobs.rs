@@ -71,7 +71,9 @@ pub(crate) async fn list(State(app): State<App>, Asked(asked): Asked<Listed>) ->
               (status = 404, description = "No such job", body = Document)))]
 pub(crate) async fn get(State(app): State<App>, headers: HeaderMap, Named(id): Named) -> Result<Response, Problem> {
     let job = app.deps.store.find_job(id).await?.ok_or(Error::UnknownJob(id))?;
-    let body = serde_json::to_vec(&JobBody::from(&job)).unwrap_or_default();
+    // A ready job waits for a host: what keeps all of them from it is theirs to say.
+    let why = app.deps.store.why(&job, app.deps.times.hosts_live_for).await?;
+    let body = serde_json::to_vec(&JobBody::from(&job).because(why)).unwrap_or_default();
     let etag = format!("\"{:.32}\"", idempotency::hash(&body));
     let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
     let is_known = known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag || one.trim() == "*");
