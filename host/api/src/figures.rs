@@ -13,7 +13,7 @@ use crate::deps::Deps;
 /// Counting may take this share of the time at most: counts are told again for so many times as long as they took.
 const REST: u32 = 10;
 
-/// Counts, told again for a while where counting takes long: for a million jobs it takes half a second.
+/// Counts, told again for a while where counting takes long: a hundred thousand jobs that wait take some milliseconds.
 #[derive(Default)]
 pub(crate) struct Counting {
     last: Mutex<Option<Counted>>,

@@ -9,6 +9,7 @@ use crate::database::Write;
 use crate::entity::job::{Column, Entity, Model};
 use crate::listing::Filter;
 use crate::retry::retry;
+use crate::tally::Tally;
 use crate::transaction::Transaction;
 use crate::{Error, Result};
 
@@ -70,13 +71,17 @@ impl Write {
 
     async fn step(&self, wanted: &Condition, ids: Vec<Uuid>, verb: &Verb, bulk: &mut Bulk) -> Result<()> {
         let transaction = self.begin().await?;
+        let tally = match verb {
+            Verb::Retry => Some(Tally::hold(&transaction).await?),
+            Verb::Cancel => None,
+        };
         let rows = lock_all(&transaction, wanted.clone().add(Column::Id.is_in(ids))).await?;
         let mut changed: Vec<JobId> = Vec::new();
         let mut refused = 0;
         for row in rows {
-            let done = match verb {
-                Verb::Retry => retry(&transaction, &row).await,
-                Verb::Cancel => cancel(&transaction, &row).await,
+            let done = match &tally {
+                Some(tally) => retry(&transaction, tally, &row).await,
+                None => cancel(&transaction, &row).await,
             };
             match done {
                 Ok(row) => changed.push(row.id.into()),

@@ -21,10 +21,12 @@ impl Write {
         let transaction = self.begin().await?;
         let by_id = Condition::all().add(Column::Id.eq(id.as_uuid()));
         let before = lock(&transaction, by_id).await?.ok_or(Error::UnknownJob(id))?;
-        let after = cancel(&transaction, &before).await?;
-        let job = Job::load(&*transaction, after, transaction.now).await?;
-        transaction.commit().await?;
-        Ok(job)
+        let cancelled = async {
+            let after = cancel(&transaction, &before).await?;
+            Job::load(&*transaction, after, transaction.now).await
+        };
+        let cancelled = cancelled.await;
+        transaction.end(cancelled).await
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use rushes_model::job::{FileStatus, Kind, State, Status};
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 
 use crate::database::Read;
 use crate::entity::job::{Column, Entity};
+use crate::entity::tally;
 use crate::readiness::millis;
-use crate::{Error, Result};
+use crate::tally::{ONLY, ended, sum_of};
+use crate::{Error, Result, readiness};
 
 /// How many jobs stand where, in one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,61 +55,89 @@ impl Counts {
 }
 
 impl Read {
-    /// How many jobs stand where. Reads all of them: half a second for a million, so ask seldom.
+    /// How many jobs stand where. Those that ended are counted in advance, the others by small indexes: it may be asked
+    /// often.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn queue_status(&self, stuck_after: Duration) -> Result<Counts> {
         let now = self.now().await?;
-        let is_due: SimpleExpr = CaseStatement::new().case(Column::RunAt.lte(now), 1_i32).finally(0_i32).into();
-        let is_stuck: SimpleExpr = CaseStatement::new()
-            .case(Expr::cust("status = 1").and(Column::StartedAt.lt(now.saturating_sub(millis(stuck_after)))), 1_i32)
-            .finally(0_i32)
-            .into();
-        let groups = Query::select()
-            .column(Column::Status)
-            .column(Column::DataProcess)
-            .column(Column::FailureKind)
-            .expr_as(is_due, "is_due")
-            .expr_as(Func::count(Expr::col(Column::Id)), "jobs")
-            .expr_as(Func::sum(is_stuck), "stuck")
-            .expr_as(Func::min(Expr::col(Column::StartedAt)), "started")
-            .expr_as(Func::min(Expr::col(Column::RunAt)), "ready_since")
-            .from(Entity)
-            .group_by_col(Column::Status)
-            .group_by_col(Column::DataProcess)
-            .group_by_col(Column::FailureKind)
-            .group_by_col("is_due")
+        // One statement, and so one moment: the count of those that ended moves while others ask.
+        let question = Query::select()
+            .expr(Expr::cust("*"))
+            .from_subquery(waiting(), "w")
+            .from_subquery(ready(now), "r")
+            .from_subquery(running(now.saturating_sub(millis(stuck_after))), "p")
+            .from_subquery(counted(), "t")
+            .from_subquery(ended_since(), "e")
             .to_owned();
-        let mut counts = Counts::default();
-        for group in self.pool.query_all(&groups).await? {
-            let jobs = u64::try_from(group.try_get::<i64>("", "jobs")?).unwrap_or(0);
-            let since = |at: Option<i64>| at.map(|at| Duration::from_millis(u64::try_from(now - at).unwrap_or(0)));
-            match state_of(&group)? {
-                State::WaitingForFile => counts.waiting_for_file += jobs,
-                State::Ready => {
-                    counts.ready += jobs;
-                    counts.oldest_ready = since(group.try_get("", "ready_since")?);
-                }
-                State::RetryWait => counts.retry_wait += jobs,
-                State::Processing => {
-                    counts.processing += jobs;
-                    counts.stuck += u64::try_from(group.try_get::<i64>("", "stuck")?).unwrap_or(0);
-                    counts.oldest_processing =
-                        std::cmp::max(counts.oldest_processing, since(group.try_get("", "started")?));
-                }
-                State::Completed => counts.completed += jobs,
-                State::Failed => counts.failed += jobs,
-                State::Cancelled => counts.cancelled += jobs,
-            }
-        }
-        Ok(counts)
+        let row = self.pool.query_one(&question).await?.ok_or(Error::unreadable("tallies", "id"))?;
+        let number = |name| row.try_get::<i64>("", name);
+        let count = |number: i64| u64::try_from(number).unwrap_or(0);
+        let since = |at: Option<i64>| at.map(|at| Duration::from_millis(u64::try_from(now - at).unwrap_or(0)));
+        let (completed, cancelled) = (number("completed")?, number("cancelled")?);
+        let due = number("ready_or_later")? - number("later")?;
+        Ok(Counts {
+            waiting_for_file: count(number("waiting")?),
+            ready: count(due),
+            retry_wait: count(number("later")?),
+            processing: count(number("processing")?),
+            failed: count(number("counted_failed")? + number("ended")? - completed - cancelled),
+            cancelled: count(number("counted_cancelled")? + cancelled),
+            completed: count(number("counted_completed")? + completed),
+            stuck: count(number("stuck")?),
+            oldest_processing: since(row.try_get("", "started")?),
+            // The first of them all is due if any is.
+            oldest_ready: since(row.try_get("", "first")?).filter(|_| due > 0),
+        })
     }
 }
 
-fn state_of(group: &sea_orm::QueryResult) -> Result<State> {
-    let status = Status::from_number(group.try_get("", "status")?).ok_or(Error::unreadable("jobs", "status"))?;
-    let file = if group.try_get::<i16>("", "data_process")? == 0 { FileStatus::NotReady } else { FileStatus::Ready };
-    let kind = group.try_get::<Option<i16>>("", "failure_kind")?.and_then(Kind::from_number);
-    Ok(State::derive(status, file, group.try_get::<i32>("", "is_due")? == 1, kind))
+fn waiting() -> SelectStatement {
+    jobs().expr_as(all(), "waiting").cond_where(readiness::waiting()).to_owned()
+}
+
+fn ready(now: i64) -> SelectStatement {
+    jobs()
+        .expr_as(all(), "ready_or_later")
+        .expr_as(sum_of(Column::RunAt.gt(now)), "later")
+        .expr_as(Func::min(Expr::col(Column::RunAt)), "first")
+        .and_where(Expr::cust("status = 0 AND data_process = 1"))
+        .to_owned()
+}
+
+fn running(stuck_since: i64) -> SelectStatement {
+    jobs()
+        .expr_as(all(), "processing")
+        .expr_as(sum_of(Column::StartedAt.lt(stuck_since)), "stuck")
+        .expr_as(Func::min(Expr::col(Column::StartedAt)), "started")
+        .and_where(Expr::cust("status = 1"))
+        .to_owned()
+}
+
+fn counted() -> SelectStatement {
+    Query::select()
+        .expr_as(Expr::col(tally::Column::Completed), "counted_completed")
+        .expr_as(Expr::col(tally::Column::Failed), "counted_failed")
+        .expr_as(Expr::col(tally::Column::Cancelled), "counted_cancelled")
+        .from(tally::Entity)
+        .and_where(tally::Column::Id.eq(ONLY))
+        .to_owned()
+}
+
+fn ended_since() -> SelectStatement {
+    let until = Query::select()
+        .column(tally::Column::Until)
+        .from(tally::Entity)
+        .and_where(tally::Column::Id.eq(ONLY))
+        .to_owned();
+    ended(Expr::col(Column::FinishedAt).gt(Expr::SubQuery(None, Box::new(until.into()))))
+}
+
+fn jobs() -> SelectStatement {
+    Query::select().from(Entity).to_owned()
+}
+
+fn all() -> SimpleExpr {
+    Expr::cust("COUNT(*)")
 }

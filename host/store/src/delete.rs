@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use crate::bulk::lock_all;
 use crate::database::Write;
 use crate::entity::{interview, job};
+use crate::tally::Tally;
 use crate::{Error, Result, audit};
 
 mod rows;
@@ -64,13 +65,14 @@ impl Write {
     /// When there is no such job, it hasn't ended, or the database fails.
     pub async fn delete_job(&self, id: JobId) -> Result<Receipt> {
         let transaction = self.begin().await?;
+        let tally = Tally::hold(&transaction).await?;
         let rows = lock_all(&transaction, Condition::all().add(job::Column::Id.eq(id.as_uuid()))).await?;
         let row = rows.first().ok_or(Error::UnknownJob(id))?;
         if row.finished_at.is_none() {
-            return Err(Error::NotEnded(id));
+            return transaction.end(Err(Error::NotEnded(id))).await;
         }
         let mut receipt = Receipt::default();
-        remove(&transaction, &rows, &mut receipt).await?;
+        remove(&transaction, &tally, &rows, &mut receipt).await?;
         transaction.commit().await?;
         self.keep_unnamed(receipt).await
     }
@@ -107,6 +109,7 @@ impl Write {
     /// Whether there were any.
     async fn remove_some(&self, interview: Uuid, which: Condition, receipt: &mut Receipt) -> Result<bool> {
         let transaction = self.begin().await?;
+        let tally = Tally::hold(&transaction).await?;
         let wanted = which.add(job::Column::InterviewId.eq(interview));
         let ids: Vec<Uuid> = job::Entity::find()
             .select_only()
@@ -118,7 +121,7 @@ impl Write {
             .await?;
         let rows = lock_all(&transaction, wanted.add(job::Column::Id.is_in(ids))).await?;
         let mut step = receipt.clone();
-        remove(&transaction, &rows, &mut step).await?;
+        remove(&transaction, &tally, &rows, &mut step).await?;
         transaction.commit().await?;
         *receipt = step;
         Ok(!rows.is_empty())

@@ -15,4 +15,5 @@ pub(crate) mod partial;
 pub(crate) mod partial_use;
 pub(crate) mod paused_pipeline;
 pub(crate) mod report;
+pub(crate) mod tally;
 pub(crate) mod webhook_endpoint;

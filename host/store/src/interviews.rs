@@ -175,17 +175,13 @@ pub(crate) async fn seal(transaction: &Transaction, external_id: &str) -> Result
 /// Counts a new job in; the interview is made by its first, and opens again if it was completed.
 pub(crate) async fn join(transaction: &Transaction, new: &NewInterview) -> Result<Model> {
     open(transaction, new, None).await?;
-    let expected = expected(new);
-    let known = |column: Column, value| SimpleExpr::from(Func::coalesce([Expr::col(column), value]));
-    let rows = reopening(Entity::update_many())
-        .col_expr(Column::InterviewType, known(Column::InterviewType, Expr::val(new.interview_type.clone())))
-        .col_expr(Column::ExpectedJobs, known(Column::ExpectedJobs, Expr::val(expected)))
-        .col_expr(Column::TotalJobs, Expr::col(Column::TotalJobs).add(1))
-        .col_expr(Column::OpenJobs, Expr::col(Column::OpenJobs).add(1))
-        .filter(Column::ExternalId.eq(new.id.clone()))
-        .exec_with_returning(&**transaction)
-        .await?;
-    let row = rows.into_iter().next().ok_or_else(|| Error::UnknownInterview(new.id.clone()))?;
+    let mut row = count_in(transaction, new).await?;
+    if row.is_none() {
+        // It was there, and somebody was deleting it: by now it is gone, and this is another of that name.
+        open(transaction, new, None).await?;
+        row = count_in(transaction, new).await?;
+    }
+    let row = row.ok_or_else(|| Error::UnknownInterview(new.id.clone()))?;
     if let (Some(known), Some(asked)) = (&row.interview_type, &new.interview_type)
         && known != asked
     {
@@ -200,6 +196,19 @@ pub(crate) async fn join(transaction: &Transaction, new: &NewInterview) -> Resul
         .exec_with_returning(&**transaction)
         .await?;
     Ok(sealed.into_iter().next().unwrap_or(row))
+}
+
+async fn count_in(transaction: &Transaction, new: &NewInterview) -> Result<Option<Model>> {
+    let known = |column: Column, value| SimpleExpr::from(Func::coalesce([Expr::col(column), value]));
+    let rows = reopening(Entity::update_many())
+        .col_expr(Column::InterviewType, known(Column::InterviewType, Expr::val(new.interview_type.clone())))
+        .col_expr(Column::ExpectedJobs, known(Column::ExpectedJobs, Expr::val(expected(new))))
+        .col_expr(Column::TotalJobs, Expr::col(Column::TotalJobs).add(1))
+        .col_expr(Column::OpenJobs, Expr::col(Column::OpenJobs).add(1))
+        .filter(Column::ExternalId.eq(new.id.clone()))
+        .exec_with_returning(&**transaction)
+        .await?;
+    Ok(rows.into_iter().next())
 }
 
 /// Counts a job out; the last one of a sealed interview completes it.

@@ -55,6 +55,7 @@ mod reports;
 mod retention;
 mod retry;
 mod stats;
+mod tally;
 mod tokens;
 mod transaction;
 mod turns;

@@ -12,6 +12,7 @@ mod m0009_figures;
 mod m0010_deliveries;
 mod m0011_interface;
 mod m0012_turns;
+mod m0013_tally;
 
 use std::collections::HashSet;
 
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_deliveries::Migration),
             Box::new(m0011_interface::Migration),
             Box::new(m0012_turns::Migration),
+            Box::new(m0013_tally::Migration),
         ]
     }
 }

@@ -144,7 +144,8 @@ impl Write {
     pub async fn refuse_file(&self, job: JobId, failure: &Failure) -> Result<Effect<Job>> {
         let transaction = self.begin().await?;
         let Some(row) = ending::end_pending(&transaction, job, Event::FileRefused, failure).await? else {
-            return Ok(Effect::Lost);
+            // Nothing was written, and a job that is ready was locked.
+            return transaction.end(Ok(Effect::Lost)).await;
         };
         let job = Job::load(&*transaction, row, transaction.now).await?;
         transaction.commit().await?;

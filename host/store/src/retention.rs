@@ -13,6 +13,7 @@ use crate::database::Write;
 use crate::delete::{Receipt, remove, remove_events};
 use crate::entity::{audit, delivery, event, interview, job};
 use crate::readiness::millis;
+use crate::tally::Tally;
 
 /// Jobs in a transaction: with a partial for each minute and analyzer that is some ten thousand rows.
 const JOBS: u64 = 100;
@@ -53,13 +54,14 @@ pub struct Pruned {
 }
 
 impl Write {
-    /// Forgets a step's worth of what is older than it is kept.
+    /// Forgets a step's worth of what is older than it is kept, and counts what ended, now and then.
     ///
     /// # Errors
     /// When the database fails; what was forgotten before stays so.
     pub async fn prune(&self, keep: &Retention) -> Result<Pruned> {
         let now = self.read().now().await?;
         let before = |length| now.saturating_sub(millis(length));
+        self.tally().await?;
         let jobs = self.prune_jobs(before(keep.jobs)).await?;
         let interviews = self.prune_interviews(before(keep.jobs)).await?;
         let events = self.prune_events(before(keep.events)).await?;
@@ -72,6 +74,7 @@ impl Write {
         use job::Column;
 
         let transaction = self.begin().await?;
+        let tally = Tally::hold(&transaction).await?;
         let mut rows = job::Entity::find()
             .filter(Expr::cust("status IN (2, 3)"))
             .filter(Column::FinishedAt.lt(before))
@@ -82,7 +85,7 @@ impl Write {
             .await?;
         rows.sort_by_key(|row| (row.interview_id, row.id));
         let mut receipt = Receipt::default();
-        remove(&transaction, &rows, &mut receipt).await?;
+        remove(&transaction, &tally, &rows, &mut receipt).await?;
         transaction.commit().await?;
         Ok(receipt.jobs)
     }

@@ -10,6 +10,7 @@ use crate::database::Write;
 use crate::ending::{lock, waiting_again};
 use crate::entity::job::{Column, Entity, Model};
 use crate::job::Job;
+use crate::tally::Tally;
 use crate::transaction::Transaction;
 use crate::{Error, Result, interviews};
 
@@ -21,17 +22,20 @@ impl Write {
     /// When there is no such job, it is ready or running already, or the database fails.
     pub async fn retry(&self, id: JobId) -> Result<Job> {
         let transaction = self.begin().await?;
+        let tally = Tally::hold(&transaction).await?;
         let by_id = Condition::all().add(Column::Id.eq(id.as_uuid()));
         let row = lock(&transaction, by_id).await?.ok_or(Error::UnknownJob(id))?;
-        let after = retry(&transaction, &row).await?;
-        let job = Job::load(&*transaction, after, transaction.now).await?;
-        transaction.commit().await?;
-        Ok(job)
+        let retried = async {
+            let after = retry(&transaction, &tally, &row).await?;
+            Job::load(&*transaction, after, transaction.now).await
+        };
+        let retried = retried.await;
+        transaction.end(retried).await
     }
 }
 
 /// Of a row that is locked.
-pub(crate) async fn retry(transaction: &Transaction, row: &Model) -> Result<Model> {
+pub(crate) async fn retry(transaction: &Transaction, tally: &Tally, row: &Model) -> Result<Model> {
     let (id, now) = (JobId::from(row.id), transaction.now);
     let before = Job::of(row.clone(), None, now)?;
     next(before.state, Event::Retry)?;
@@ -50,6 +54,7 @@ pub(crate) async fn retry(transaction: &Transaction, row: &Model) -> Result<Mode
         .into_iter()
         .next()
         .ok_or(Error::UnknownJob(id))?;
+    tally.leave(transaction, std::slice::from_ref(row)).await?;
     if let Some(interview) = row.interview_id.filter(|_| before.state.is_final()) {
         interviews::job_reopened(transaction, interview, row.status == Status::Failed.number()).await?;
     }

@@ -38,6 +38,17 @@ impl Transaction {
         Ok(())
     }
 
+    /// Commits what was done, or takes back what was refused, before it is told. A transaction that is merely dropped
+    /// keeps its locks for a moment longer, and a claim in that moment passes over a job that is ready.
+    pub(crate) async fn end<T>(self, done: Result<T>) -> Result<T> {
+        match done {
+            Ok(_) => self.commit().await?,
+            // What was refused is what the caller must hear of, whatever becomes of the connection.
+            Err(_) => drop(self.inner.rollback().await),
+        }
+        done
+    }
+
     /// There is something to deliver, once this is committed.
     pub(crate) fn ring_at_commit(&self) {
         self.rings.store(true, Ordering::Relaxed);

@@ -12,10 +12,16 @@ use crate::Result;
 use crate::entity::{
     attempt, delivery, event, idempotency_key, interview, job, job_event, partial, partial_use, report,
 };
+use crate::tally::Tally;
 use crate::transaction::Transaction;
 
 /// Takes away jobs, which are locked, and all that was derived from them; counts them out of their interviews.
-pub(crate) async fn remove(transaction: &Transaction, rows: &[job::Model], receipt: &mut Receipt) -> Result<()> {
+pub(crate) async fn remove(
+    transaction: &Transaction,
+    tally: &Tally,
+    rows: &[job::Model],
+    receipt: &mut Receipt,
+) -> Result<()> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     if ids.is_empty() {
         return Ok(());
@@ -37,6 +43,7 @@ pub(crate) async fn remove(transaction: &Transaction, rows: &[job::Model], recei
     receipt.partials += remove_partials(transaction, &ids).await?;
     remove_events(transaction, &ids, receipt).await?;
     receipt.jobs += gone(job::Entity::delete_many().filter(job::Column::Id.is_in(mine())).exec(connection).await?);
+    tally.leave(transaction, rows).await?;
     count_out(transaction, rows).await?;
     let running = rows.iter().filter(|row| row.status == Status::Processing.number());
     receipt.running.extend(running.map(|row| rushes_model::JobId::from(row.id)));

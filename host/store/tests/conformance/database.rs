@@ -119,6 +119,25 @@ impl Database {
         self.raw.query_one_raw(question).await.unwrap().unwrap().try_get("", "n").unwrap()
     }
 
+    /// A job's row, in this database's words.
+    pub(crate) fn is(&self, id: JobId) -> String {
+        let plain = id.as_uuid().simple();
+        if self.url.starts_with("postgres") { format!("id = '{plain}'") } else { format!("id = x'{plain}'") }
+    }
+
+    /// Jobs that ended aren't counted in advance, and will be with the next look.
+    pub(crate) async fn count_from_the_start(&self) {
+        self.execute("UPDATE tallies SET until = 0, completed = 0, failed = 0, cancelled = 0").await;
+    }
+
+    /// Nothing is in it any more.
+    pub(crate) async fn empty(&self) {
+        for table in ["jobs", "interviews", "deliveries", "events"] {
+            self.execute(&format!("DELETE FROM {table}")).await;
+        }
+        self.count_from_the_start().await;
+    }
+
     /// The lease runs out, and somebody takes the job back.
     pub(crate) async fn host_dies(&self) -> Vec<Job> {
         self.shift("lease_expires_at", LEASE * 2).await;

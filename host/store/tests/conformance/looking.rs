@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rushes_model::job::Status;
+use rushes_model::job::{State, Status};
 use rushes_model::{ByteSize, HostId, JobId};
-use rushes_store::{Counts, Filter, HostFigures, NewHost, NewJob};
+use rushes_store::{Counts, Filter, HostFigures, NewHost, NewJob, Retention};
 
 use crate::database::{Database, RETRY, permanent, report};
 
@@ -74,6 +74,53 @@ pub(crate) async fn counts_tell_states_apart(db: Database) {
     };
     assert_eq!(counts, expected);
     assert_eq!((counts.total(), counts.pending(), counts.failed_or_cancelled()), (7, 3, 2));
+}
+
+pub(crate) async fn jobs_that_ended_are_counted_exactly_whoever_counts_them_when(db: Database) {
+    let mut ended = Vec::new();
+    for index in 0..9 {
+        let claim = db.running().await;
+        match index % 3 {
+            0 => drop(db.write().complete(&claim, &report()).await.unwrap().applied().unwrap()),
+            1 => drop(db.write().fail(&claim, &permanent(), None, &RETRY, 1.0).await.unwrap().applied().unwrap()),
+            _ => {
+                db.write().cancel(claim.id()).await.unwrap();
+                let slow = crate::database::transient(rushes_model::Code::StorageUnavailable);
+                db.write().fail(&claim, &slow, None, &RETRY, 1.0).await.unwrap().applied().unwrap();
+            }
+        }
+        ended.push(claim.id());
+    }
+    let counted = async || {
+        let counts = db.read().queue_status(Duration::from_secs(7200)).await.unwrap();
+        (counts.completed, counts.failed, counts.cancelled, counts.waiting_for_file)
+    };
+    assert_eq!(counted().await, (3, 3, 3, 0), "before anybody counted");
+    // Counting leaves out the last minutes: six are counted, three ended since.
+    db.shift("finished_at", Duration::from_secs(1200)).await;
+    for id in &ended[6..] {
+        db.execute(&format!("UPDATE jobs SET finished_at = finished_at + 1200000 WHERE {}", db.is(*id))).await;
+    }
+    db.write().prune(&Retention::default()).await.unwrap();
+    assert_eq!(db.count("tallies WHERE completed = 2 AND failed = 2 AND cancelled = 2").await, 1);
+    assert_eq!(counted().await, (3, 3, 3, 0), "some counted, some not");
+    // Of those that were counted, and of those that weren't: retried, deleted, retried together.
+    for id in [ended[0], ended[6]] {
+        db.write().retry(id).await.unwrap();
+    }
+    assert_eq!(counted().await, (1, 3, 3, 2));
+    for id in [ended[1], ended[7]] {
+        db.write().delete_job(id).await.unwrap();
+    }
+    assert_eq!(counted().await, (1, 1, 3, 2));
+    let cancelled = Filter { state: Some(State::Cancelled), ..Filter::default() };
+    db.write().retry_all(&cancelled).await.unwrap();
+    assert_eq!(counted().await, (1, 1, 0, 5));
+    // Forgotten: one that was counted, and what is younger stays.
+    let keep = Retention { jobs: Duration::from_secs(900), ..Retention::default() };
+    assert_eq!(db.write().prune(&keep).await.unwrap().jobs, 2);
+    assert_eq!(counted().await, (0, 0, 0, 5));
+    assert_eq!(db.count("tallies WHERE completed = 0 AND failed = 0 AND cancelled = 0").await, 1);
 }
 
 pub(crate) async fn hosts_are_live_while_they_are_heard_of(db: Database) {

@@ -24,6 +24,7 @@ mod readiness;
 mod rescue;
 mod retention;
 mod retrying;
+mod simulation;
 mod tokens;
 mod turns;
 
@@ -95,6 +96,7 @@ promises! {
     journal: lines_come_in_order_after_the_last_seen, progress_is_kept_with_the_job;
     leases: each_claim_has_a_fresh_lease, a_renewal_tells_of_cancels_and_losses, a_renewed_lease_does_not_run_out;
     looking: jobs_are_listed_newest_first_page_by_page, a_list_can_be_filtered, counts_tell_states_apart,
+        jobs_that_ended_are_counted_exactly_whoever_counts_them_when,
         hosts_are_live_while_they_are_heard_of, a_ready_job_says_what_keeps_hosts_from_it,
         a_job_that_fits_no_host_says_so;
     machine: every_event_in_every_state_does_what_the_machine_says;
@@ -114,6 +116,8 @@ promises! {
         told_events_and_old_audit_lines_are_forgotten;
     retrying: a_failed_job_looks_for_its_file_again, a_waiting_job_waits_no_longer, a_running_job_cannot_be_retried,
         a_completed_job_can_run_again;
+    simulation: whatever_happens_the_database_and_the_books_say_the_same,
+        hosts_that_all_work_at_once_leave_the_books_straight;
     tokens: a_token_is_found_by_its_secret_alone, of_a_token_only_a_hash_is_kept,
         a_token_that_was_revoked_is_good_no_more, a_token_ends_at_its_time, the_last_use_is_kept_to_the_minute;
     turns: an_interview_of_hundreds_does_not_keep_others_waiting, interviews_take_turns,
