@@ -93,7 +93,10 @@ impl Postgres {
     fn client(&self, database: &str) -> Command {
         let mut command = Command::new(self.bin.join("psql"));
         command.args(["-X", "-h", "127.0.0.1", "-U", "rushes", "-p", &self.port.to_string(), "-d", database]);
-        command.stdin(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+        command
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped());
         command
     }
 

@@ -13,7 +13,7 @@ pub(crate) fn request(shared: &Shared, loaded: Vec<Loaded>) -> Option<ClaimReque
         return None;
     }
     let running = shared.running.all();
-    if running.iter().any(|attempt| attempt.claim.runs_alone()) {
+    if running.iter().any(|attempt| attempt.runs_alone()) {
         return None;
     }
     let slots = shared.settings.slots.saturating_sub(u32::try_from(running.len()).unwrap_or(u32::MAX));

@@ -50,6 +50,7 @@ impl Ports {
         self.still_ours(effect)?;
         self.partials_made.fetch_add(1, Ordering::Relaxed);
         self.attempt.journal.touch(Instant::now());
+        self.attempt.is_cleared.store(true, Ordering::Relaxed);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The attempts that are under way here, by lease.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,13 +16,26 @@ pub(crate) struct Attempt {
     pub(crate) claim: Claim,
     pub(crate) stop: StopSource,
     pub(crate) journal: Journal,
+    /// It got further than where hosts crashed under it, so that others may run beside it.
+    pub(crate) is_cleared: AtomicBool,
     /// When the lease was surely ours for the last time: the moment *before* the statement that gave or renewed it.
     renewed: Mutex<Instant>,
 }
 
 impl Attempt {
     pub(crate) fn new(claim: Claim, claimed: Instant) -> Self {
-        Self { claim, stop: StopSource::new(), journal: Journal::new(claimed), renewed: Mutex::new(claimed) }
+        Self {
+            claim,
+            stop: StopSource::new(),
+            journal: Journal::new(claimed),
+            is_cleared: AtomicBool::new(false),
+            renewed: Mutex::new(claimed),
+        }
+    }
+
+    /// Whether nothing may run beside it now.
+    pub(crate) fn runs_alone(&self) -> bool {
+        self.claim.runs_alone() && !self.is_cleared.load(Ordering::Relaxed)
     }
 
     pub(crate) fn set_renewed(&self, at: Instant) {

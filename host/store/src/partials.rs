@@ -1,14 +1,14 @@
 //! Partials: what was measured, under a key of all that made it, and which jobs need it.
 
 use rushes_model::{ByteSize, sabotage};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set};
 
 use crate::claim::Claim;
 use crate::database::Write;
 use crate::effect::Effect;
 use crate::ending::lock;
-use crate::entity::{partial, partial_use};
+use crate::entity::{job, partial, partial_use};
 use crate::transaction::Transaction;
 use crate::{Error, Read, Result};
 
@@ -37,7 +37,7 @@ impl Read {
 
 impl Write {
     /// Keeps a partial, and that this job uses it. A key that is there already keeps its bytes: the same key is the same
-    /// bytes.
+    /// bytes. A job under which hosts crashed has got further than they did, and is suspected no more.
     ///
     /// # Errors
     /// When it is too large, or the database fails.
@@ -47,8 +47,9 @@ impl Write {
             return Err(Error::TooLarge { what: "a partial", size, allowed: LARGEST });
         }
         let transaction = self.begin().await?;
-        if lock(&transaction, claim.guard()).await?.is_none() {
-            return Ok(Effect::Lost);
+        let Some(job) = lock(&transaction, claim.guard()).await? else { return Ok(Effect::Lost) };
+        if job.crash_count > 0 {
+            clear(&transaction, claim).await?;
         }
         let row = partial::ActiveModel {
             partial_key: Set(key.to_owned()),
@@ -88,6 +89,15 @@ impl Write {
         transaction.commit().await?;
         Ok(Effect::Applied(Some(row.bytes)))
     }
+}
+
+async fn clear(transaction: &Transaction, claim: &Claim) -> Result<()> {
+    job::Entity::update_many()
+        .col_expr(job::Column::CrashCount, Expr::val(0))
+        .filter(claim.guard())
+        .exec(&**transaction)
+        .await?;
+    Ok(())
 }
 
 async fn note_use(transaction: &Transaction, claim: &Claim, key: &str) -> Result<()> {

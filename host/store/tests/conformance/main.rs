@@ -109,7 +109,7 @@ promises! {
     readiness: a_file_that_is_found_makes_its_job_ready, an_object_is_looked_for_by_one_host_at_a_time,
         a_long_wait_is_looked_for_less_often, an_arrival_is_looked_for_at_once, a_file_that_cannot_be_used_fails_its_job;
     rescue: a_job_whose_lease_ran_out_is_taken_back_uncharged, a_job_whose_lease_runs_is_left_alone,
-        a_third_crash_in_a_row_is_poison, a_stuck_job_is_taken_back_whatever_its_lease,
+        a_third_crash_in_a_row_is_poison, a_job_that_got_further_than_a_crash_is_suspected_no_more, a_stuck_job_is_taken_back_whatever_its_lease,
         a_cancelled_job_of_a_dead_host_ends, what_a_dead_process_left_is_taken_back_at_once,
         an_innocent_beside_a_poisonous_job_is_never_charged;
     retention: what_ended_long_ago_is_forgotten_with_all_of_it, what_is_not_old_stays,

@@ -28,6 +28,23 @@ pub(crate) async fn a_job_whose_lease_runs_is_left_alone(db: Database) {
     assert_eq!(db.job(claim.id()).await.state, State::Processing);
 }
 
+pub(crate) async fn a_job_that_got_further_than_a_crash_is_suspected_no_more(db: Database) {
+    let id = db.ready().await;
+    for segment in ["0", "1", "2", "3"] {
+        let claim = db.claim().await;
+        db.write().put_partial(&claim, segment, b"found").await.unwrap().applied().unwrap();
+        assert_eq!(db.job(id).await.crash_count, 0);
+        db.crash().await;
+        assert_eq!((db.job(id).await.state, db.job(id).await.crash_count), (State::Ready, 1));
+    }
+    // Without getting further it takes two more.
+    db.claim().await;
+    db.crash().await;
+    db.claim().await;
+    db.host_dies().await;
+    assert_eq!(db.job(id).await.failure_kind, Some(Kind::Poison));
+}
+
 pub(crate) async fn a_third_crash_in_a_row_is_poison(db: Database) {
     let id = db.ready().await;
     for _ in 0..2 {
