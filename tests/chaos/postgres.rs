@@ -87,16 +87,13 @@ impl Postgres {
 
     /// A statement that goes on for long, in the background.
     pub(crate) fn in_background(&self, statement: &str) -> std::process::Child {
-        self.client(DATABASE).args(["-q", "-c", statement]).spawn().expect("psql is there")
+        self.client(DATABASE).args(["-q", "-o", "/dev/null", "-c", statement]).spawn().expect("psql is there")
     }
 
     fn client(&self, database: &str) -> Command {
         let mut command = Command::new(self.bin.join("psql"));
         command.args(["-X", "-h", "127.0.0.1", "-U", "rushes", "-p", &self.port.to_string(), "-d", database]);
-        command
-            .stdin(std::process::Stdio::null())
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::piped());
+        command.stdin(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
         command
     }
 
