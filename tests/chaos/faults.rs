@@ -158,7 +158,7 @@ impl Kind {
             }
             // Counted when it gets there: see `Chaos::tend`.
             Self::HostAborted(point) => {
-                let passage = 1 + chaos.dice(3);
+                let passage = if point.starts_with("delivery") { 1 } else { 2 + chaos.dice(4) };
                 chaos.hosts[host].next_sabotage = Some(format!("{point}=abort@{passage}"));
                 chaos.armed[host] = Some(self);
                 chaos.hosts[host].signal("TERM");

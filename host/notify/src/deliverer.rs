@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rushes_model::{DeliveryId, Failure};
+use rushes_model::{DeliveryId, Failure, sabotage};
 use rushes_store::{DeliveryClaim, DeliveryRequest, Effect, Receiver, SEEN_EVERY, Told, Try, Wanting, Write};
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -176,7 +176,9 @@ impl UnderWay {
 async fn tell(store: &Write, sender: &Sender, settings: &Settings, claim: &DeliveryClaim) {
     let begun = Instant::now();
     let message = body::message(&claim.event, settings.public_url.as_deref());
+    sabotage::reached("delivery.before-post");
     let sent = sender.send(&claim.endpoint, &message).await;
+    sabotage::reached("delivery.after-post");
     let tried = outcome(sent, claim, &settings.schedule);
     figures::count(tried.told);
     say(claim, &tried);

@@ -28,7 +28,7 @@ pub(crate) fn request(shared: &Shared, loaded: Vec<Loaded>) -> Option<ClaimReque
         slots,
         free: shared.budget.free(),
         whole: shared.budget.whole(),
-        is_idle: running.is_empty(),
+        is_idle: running.iter().all(|attempt| attempt.claim.runs_alone()),
         lease: shared.settings.lease,
         timeout: shared.settings.job_timeout,
     })

@@ -190,15 +190,16 @@ impl Classify for Error {
             | Self::Gone { .. }
             | Self::Throttled { .. }
             | Self::Unavailable { .. }
-            | Self::Exhausted { .. } => Class::Transient,
-            Self::NotFound { .. }
+            | Self::Exhausted { .. }
+            // Keys expire, policies are mended, and a host without credentials is the host's fault, not the job's.
             | Self::Denied { .. }
+            | Self::NoCredentials { .. } => Class::Transient,
+            Self::NotFound { .. }
             | Self::Archived { .. }
             | Self::Sealed { .. }
             | Self::NotAFile { .. }
             | Self::BadAnswer { .. }
             | Self::WrongRegion { .. }
-            | Self::NoCredentials { .. }
             | Self::Configuration { .. }
             | Self::File { .. } => Class::Permanent(Reason::Storage),
             Self::Interrupted { .. } => Class::Permanent(Reason::Internal),

@@ -19,6 +19,9 @@ use crate::{Result, pauses};
 
 /// A job that waited so long because smaller ones took the memory goes next: until then nothing else is taken.
 const PATIENCE_MS: i64 = 2 * 60 * 1000;
+/// A job that runs alone because a host crashed under it is waited for sooner: hosts that are busy all the time would
+/// otherwise hold up each job of a dead host for two minutes, and the first to become idle ends the wait of all.
+const SUSPECT_PATIENCE_MS: i64 = 5 * 1000;
 
 /// A pipeline that a host has loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +47,8 @@ pub struct ClaimRequest {
     pub free: ByteSize,
     /// Memory that could be reserved if nothing else ran: larger jobs are not waited for.
     pub whole: ByteSize,
-    /// Whether nothing else runs here: only then is a job taken under which a host crashed.
+    /// Whether nothing runs here but jobs that got further than where a host crashed under them. Only then is another job
+    /// taken under which a host crashed, and before all others.
     pub is_idle: bool,
     /// How long the lease lasts without being renewed.
     pub lease: Duration,
@@ -140,9 +144,17 @@ async fn claim_one(transaction: &Transaction, request: &ClaimRequest, room: &Roo
     if is_someone_passed_over(transaction, request, room).await? {
         return Ok(None);
     }
-    for queue in &request.queues {
-        if let Some(claim) = claim_from(transaction, request, room, queue).await? {
-            return Ok(Some(claim));
+    // An idle host is rare, and suspects wait for nothing else.
+    let suspects = Expr::cust("crash_count > 0 AND (est_memory > 0 OR crash_count > 0)");
+    let turns =
+        if room.is_idle { vec![Condition::all().add(suspects), Condition::all()] } else { vec![Condition::all()] };
+    for which in turns {
+        for queue in &request.queues {
+            if let Some(claim) =
+                claim_from(transaction, request, room, which.clone().add(Column::Queue.eq(queue))).await?
+            {
+                return Ok(Some(claim));
+            }
         }
     }
     Ok(None)
@@ -152,13 +164,13 @@ async fn claim_from(
     transaction: &Transaction,
     request: &ClaimRequest,
     room: &Room,
-    queue: &str,
+    which: Condition,
 ) -> Result<Option<Claim>> {
     let now = transaction.now;
     let next = Query::select()
         .column(Column::Id)
         .from(Entity)
-        .cond_where(ready(now).add(Column::Queue.eq(queue)).add(fits(request, room)))
+        .cond_where(ready(now).add(which).add(fits(request, room)))
         .order_by(Column::Priority, Order::Asc)
         .order_by(Column::Turn, Order::Asc)
         .order_by(Column::RunAt, Order::Asc)
@@ -225,8 +237,8 @@ async fn is_someone_passed_over(transaction: &Transaction, request: &ClaimReques
         return Ok(false);
     }
     let empty = Room { free: request.whole, is_idle: true };
-    let waits = || {
-        ready(transaction.now - PATIENCE_MS).add(Column::Queue.is_in(request.queues.clone())).add(fits(request, &empty))
+    let waits = |patience: i64| {
+        ready(transaction.now - patience).add(Column::Queue.is_in(request.queues.clone())).add(fits(request, &empty))
     };
     // By its pipeline.
     let crowded_out: Vec<String> = request
@@ -246,8 +258,11 @@ async fn is_someone_passed_over(transaction: &Transaction, request: &ClaimReques
         }
     }
     // By itself.
-    let itself = Condition::any().add(Column::EstMemory.gt(bytes(room.free))).add(Column::CrashCount.gt(0));
-    any(transaction, waits().add(Expr::cust("(est_memory > 0 OR crash_count > 0)")).add(itself)).await
+    let large = Condition::all().add(Column::EstMemory.gt(bytes(room.free))).add(waits(PATIENCE_MS));
+    let suspect = Condition::all().add(Column::CrashCount.gt(0)).add(waits(SUSPECT_PATIENCE_MS));
+    let itself = Condition::any().add(large).add(suspect);
+    let listed = Expr::cust("status = 0 AND data_process = 1 AND (est_memory > 0 OR crash_count > 0)");
+    any(transaction, Condition::all().add(listed).add(itself)).await
 }
 
 async fn any(transaction: &Transaction, wanted: Condition) -> Result<bool> {

@@ -22,14 +22,14 @@ async fn an_expired_token_is_renewed_once_in_mid_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn access_that_stays_denied_is_permanent_and_says_what_is_missing() {
+async fn access_that_stays_denied_may_come_back_and_says_what_is_missing() {
     let world = World::s3().await;
     let object = world.open(SIZE, options()).await;
     let when = When::get().starting_in(HELD..HELD + 1);
     world.faults().add(when, Action::Status { status: 403, code: "AccessDenied" });
     let (_, end) = drain(&mut object.stream(vec![0..SIZE]), 0).await;
     let error = end.unwrap_err();
-    assert_eq!((error.class(), error.code()), (Class::Permanent(Reason::Storage), Code::StorageDenied));
+    assert_eq!((error.class(), error.code()), (Class::Transient, Code::StorageDenied));
     assert!(error.help().unwrap().contains("s3:GetObject"));
     assert_eq!(
         world.gets().iter().filter(|get| get.status == Some(403)).count(),

@@ -82,6 +82,15 @@ pub(crate) async fn a_job_under_which_a_host_crashed_runs_alone(db: Database) {
     assert!(claims[0].runs_alone());
 }
 
+pub(crate) async fn an_idle_host_takes_a_suspect_before_older_jobs(db: Database) {
+    let suspect = db.running().await.id();
+    let older = db.ready().await;
+    db.execute("UPDATE jobs SET run_at = 0 WHERE status = 0").await;
+    db.crash().await;
+    assert!(db.job(older).await.run_at_ms < db.job(suspect).await.run_at_ms);
+    assert_eq!(db.claim().await.id(), suspect);
+}
+
 pub(crate) async fn queues_are_served_in_their_order(db: Database) {
     let near = db.ready_as(NewJob { queue: "near".into(), ..NewJob::new("b", "k", "p") }).await;
     let far = db.ready_as(NewJob { queue: "far".into(), priority: 0, ..NewJob::new("b", "k", "p") }).await;

@@ -59,7 +59,7 @@ promises! {
         a_job_that_ended_cannot_be_cancelled, a_job_that_finished_before_it_heard_stays_completed;
     claiming: jobs_are_taken_by_priority_then_age, no_more_are_taken_than_there_are_slots,
         two_hosts_never_take_the_same_job, only_loaded_pipelines_are_taken, what_is_taken_fits_together,
-        a_job_that_was_passed_over_goes_next, a_job_under_which_a_host_crashed_runs_alone,
+        a_job_that_was_passed_over_goes_next, a_job_under_which_a_host_crashed_runs_alone, an_idle_host_takes_a_suspect_before_older_jobs,
         queues_are_served_in_their_order;
     creating: a_new_job_waits_for_its_file, the_same_request_twice_makes_one_job,
         a_key_for_another_request_is_refused, two_callers_may_use_the_same_key, metadata_is_echoed;
