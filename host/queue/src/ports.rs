@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rushes_memory::Reservation;
 use rushes_model::{ByteSize, Failure, LogLine, Progress, Stop, StopToken};
 use rushes_store::{Claim, Effect, Write};
 use serde_json::Value;
 use tokio::sync::Mutex;
+use tracing::debug;
 
 use crate::running::Attempt;
+
+/// Between two tries to reach the database.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What a run is handed. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,22 +36,33 @@ impl Ports {
         self.attempt.stop.token()
     }
 
-    /// A partial that is kept under a key, if there is one. The job uses it from now on.
+    /// A partial that is kept under a key, if there is one. The job uses it from now on. A database that doesn't answer
+    /// is waited for as long as the lease may be ours.
     ///
     /// # Errors
-    /// When the database fails, or the lease is lost (then the run is told to stop as well).
+    /// When the run was told to stop meanwhile, or the lease is lost (then it is told so).
     pub async fn get_partial(&self, key: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let effect = self.write.get_partial(self.claim(), key).await;
-        self.still_ours(effect)
+        let mut pauses = pauses();
+        loop {
+            match self.still_ours(self.write.get_partial(self.claim(), key).await) {
+                Err(failure) if self.may_wait(&failure) => tokio::time::sleep(pauses()).await,
+                done => return done,
+            }
+        }
     }
 
-    /// Keeps a partial.
+    /// Keeps a partial. A database that doesn't answer is waited for as long as the lease may be ours.
     ///
     /// # Errors
-    /// When it is too large, the database fails, or the lease is lost (then the run is told to stop as well).
+    /// When it is too large, the run was told to stop meanwhile, or the lease is lost (then it is told so).
     pub async fn put_partial(&self, key: &str, bytes: &[u8]) -> Result<(), Failure> {
-        let effect = self.write.put_partial(self.claim(), key, bytes).await;
-        self.still_ours(effect)?;
+        let mut pauses = pauses();
+        loop {
+            match self.still_ours(self.write.put_partial(self.claim(), key, bytes).await) {
+                Err(failure) if self.may_wait(&failure) => tokio::time::sleep(pauses()).await,
+                done => break done?,
+            }
+        }
         self.partials_made.fetch_add(1, Ordering::Relaxed);
         self.attempt.journal.touch(Instant::now());
         self.attempt.is_cleared.store(true, Ordering::Relaxed);
@@ -74,6 +89,16 @@ impl Ports {
         self.reservation.lock().await.grow(more)
     }
 
+    /// An outage that is shorter than the lease costs nothing but time; the heart tells the run to stop when it lasts
+    /// longer.
+    fn may_wait(&self, failure: &Failure) -> bool {
+        let may = failure.is_transient() && self.attempt.stop.reason().is_none();
+        if may {
+            debug!(target: "queue_processor", job = %self.claim().id(), error = %failure, "a run waits for the database");
+        }
+        may
+    }
+
     fn still_ours<T>(&self, effect: rushes_store::Result<Effect<T>>) -> Result<T, Failure> {
         match effect {
             Ok(Effect::Applied(value)) => Ok(value),
@@ -83,5 +108,14 @@ impl Ports {
             }
             Err(error) => Err(Failure::of(&error)),
         }
+    }
+}
+
+/// Ever longer pauses between two tries to reach the database.
+fn pauses() -> impl FnMut() -> Duration + Send {
+    let mut next = Duration::from_millis(50);
+    move || {
+        next = (next * 2).min(LONGEST_PAUSE);
+        next
     }
 }

@@ -161,6 +161,14 @@ impl World {
         std::fs::remove_dir_all(self.folder.path()).unwrap();
     }
 
+    /// A statement from outside, by Python's own SQLite: to break what the store relies on.
+    pub(crate) fn execute(&self, sql: &str) {
+        let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=20).execute(sys.argv[2])";
+        let file = self.folder.path().join("rushes.db");
+        let ran = std::process::Command::new("python3").args(["-c", script]).arg(file).arg(sql).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+
     pub(crate) async fn job(&self, id: JobId) -> Job {
         self.store.read().find_job(id).await.unwrap().unwrap()
     }

@@ -120,6 +120,32 @@ async fn a_host_that_starts_again_takes_back_at_once_what_it_left() {
     assert_eq!((job.attempt, job.crash_count), (1, 0));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_goes_on_through_an_outage_shorter_than_its_lease() {
+    let world = World::new().await;
+    let is_out = Arc::new(tokio::sync::Notify::new());
+    let told = Arc::clone(&is_out);
+    let host = world
+        .host(settings(), move |ports| {
+            let told = Arc::clone(&told);
+            async move {
+                told.notified().await;
+                ports.put_partial("k", b"bytes").await.unwrap();
+                completed()
+            }
+        })
+        .await;
+    let id = host.submit().await;
+    world.reaches(id, State::Processing).await;
+    world.execute("ALTER TABLE partials RENAME TO away");
+    is_out.notify_one();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(world.job(id).await.state, State::Processing);
+    world.execute("ALTER TABLE away RENAME TO partials");
+    let job = world.reaches(id, State::Completed).await;
+    assert_eq!((job.attempt, world.store.read().attempts(id).await.unwrap().len()), (1, 1));
+}
+
 fn dead_host(lease: Duration) -> rushes_store::ClaimRequest {
     rushes_store::ClaimRequest {
         host: rushes_model::HostId::new(),

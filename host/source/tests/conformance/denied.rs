@@ -1,7 +1,7 @@
 //! Row 3 of the fault table, and the other ways of having no access.
 
 use rushes_devs3::{Action, When};
-use rushes_model::{Class, Classify, Code, Reason};
+use rushes_model::{Class, Classify, Code};
 use rushes_source::Error;
 
 use crate::content::drain;
