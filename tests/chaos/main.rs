@@ -38,7 +38,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// Short enough for CI, and every kind of fault once.
     const fn short() -> Self {
-        Self { jobs: 60, hosts: 3, slots: 5, every: 4, seed: 1, sabotage: None }
+        Self { jobs: 30, hosts: 3, slots: 5, every: 4, seed: 1, sabotage: None }
     }
 
     fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {

@@ -37,7 +37,7 @@ mod trace;
 pub use access::Access;
 pub use axum::Router;
 pub use deps::{Deps, Health, HealthState, Loaded, LoadedAnalyzer, Times};
-pub use objects::{Objects, Part, Signed};
+pub use objects::Objects;
 pub use openapi::document;
 pub use router::{probes, router};
 pub use serve::serve;

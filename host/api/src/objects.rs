@@ -3,27 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use rushes_model::Failure;
-
-/// A request that somebody else may send until it expires.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signed {
-    /// PUT.
-    pub method: String,
-    /// With its signature.
-    pub url: String,
-    /// That must be sent with it.
-    pub headers: Vec<(String, String)>,
-}
-
-/// A part that was uploaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// From 1.
-    pub number: i32,
-    /// As the storage answered.
-    pub etag: String,
-}
+use rushes_model::{Failure, Signed, UploadedPart};
 
 /// What the interface asks of the storage.
 pub trait Objects: Send + Sync {
@@ -46,7 +26,7 @@ pub trait Objects: Send + Sync {
         bucket: &str,
         key: &str,
         upload: &str,
-        parts: Vec<Part>,
+        parts: Vec<UploadedPart>,
     ) -> BoxFuture<'_, Result<(), Failure>>;
     /// Forgets the parts.
     fn abort_parts(&self, bucket: &str, key: &str, upload: &str) -> BoxFuture<'_, Result<(), Failure>>;

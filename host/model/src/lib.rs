@@ -21,6 +21,7 @@ pub mod sabotage;
 pub mod scope;
 pub mod stop;
 pub mod time;
+pub mod upload;
 
 pub use bytes::ByteSize;
 pub use failure::{Class, Classify, Code, Failure, Reason};
@@ -30,3 +31,4 @@ pub use progress::{LogLine, Progress};
 pub use scope::Scope;
 pub use stop::{Stop, StopSource, StopToken};
 pub use time::{MediaTime, Span};
+pub use upload::{Signed, UploadedPart};

@@ -48,6 +48,5 @@ pub use examine::{Answered, Connected};
 pub use object::Object;
 pub use options::Options;
 pub use reader::{Chunk, Reader};
-pub use s3::{Signed, UploadedPart};
 pub use stats::Stats;
 pub use storage::Storage;

@@ -9,4 +9,3 @@ mod uploads;
 
 pub(crate) use client::{S3, find_server};
 pub(crate) use object::S3Object;
-pub use uploads::{Signed, UploadedPart};

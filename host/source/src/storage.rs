@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use rushes_model::{Identity, ObjectRef};
+use rushes_model::{Identity, ObjectRef, Signed, UploadedPart};
 use tokio::runtime::Handle;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
@@ -21,7 +21,7 @@ use crate::file::FileObject;
 use crate::object::Object;
 use crate::options::Options;
 use crate::part::{Pace, Source};
-use crate::s3::{S3, S3Object, Signed, UploadedPart};
+use crate::s3::{S3, S3Object};
 use crate::stats::Counters;
 
 /// S3 and files. Cheap to clone; clones share one client, its connections, and the limit of requests of the host.

@@ -9,7 +9,7 @@ use rushes_memory::{Budget, Measured};
 use rushes_model::media::MediaFacts;
 use rushes_model::pipeline::{Pipeline, Route};
 use rushes_model::report::{Method, Report, ReportObject, VERSION};
-use rushes_model::{ByteSize, Class, ETag, Failure, Identity, JobId, Reason};
+use rushes_model::{ByteSize, Class, ETag, Failure, Identity, JobId, Reason, Signed, UploadedPart};
 use rushes_queue::Queue;
 use rushes_store::{Claim, ClaimRequest, Effect, Loaded as Pipelines, NewHost, Store};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::access::Access;
 use crate::deps::{Health, Loaded, LoadedAnalyzer, Times};
-use crate::objects::{Objects, Part, Signed};
+use crate::objects::Objects;
 
 /// The interface over a database of its own, and the database to arrange things in.
 struct Host {
@@ -456,7 +456,13 @@ impl Objects for Bucket {
         ready(Ok((1..=count).map(Self::signed).collect())).boxed()
     }
 
-    fn complete_parts(&self, _: &str, _: &str, upload: &str, _: Vec<Part>) -> BoxFuture<'_, Result<(), Failure>> {
+    fn complete_parts(
+        &self,
+        _: &str,
+        _: &str,
+        upload: &str,
+        _: Vec<UploadedPart>,
+    ) -> BoxFuture<'_, Result<(), Failure>> {
         let unknown = || Failure::new(Code::StorageMissing, Class::Permanent(Reason::Storage), "no such upload");
         ready(if upload == "u1" { Ok(()) } else { Err(unknown()) }).boxed()
     }

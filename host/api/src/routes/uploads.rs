@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use rushes_model::Code;
+use rushes_model::{Code, Signed, UploadedPart};
 use rushes_store::Error;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,7 +14,6 @@ use utoipa::ToSchema;
 
 use crate::access::Caller;
 use crate::body::{Body, Word};
-use crate::objects::{Part, Signed};
 use crate::problem::{Document, Problem};
 use crate::router::App;
 use crate::routes::interviews::address;
@@ -250,7 +249,7 @@ fn part_size(request: &UploadRequest) -> Result<Option<(u64, i32)>, Problem> {
     Ok(Some((part, count)))
 }
 
-fn parts_of(request: &DoneRequest) -> Result<Vec<Part>, Problem> {
+fn parts_of(request: &DoneRequest) -> Result<Vec<UploadedPart>, Problem> {
     let upload = request.upload_id.as_deref().unwrap_or_default();
     check_length("upload_id", upload, 1_024)?;
     if !(1..=10_000).contains(&request.parts.len()) {
@@ -263,7 +262,7 @@ fn parts_of(request: &DoneRequest) -> Result<Vec<Part>, Problem> {
         }
         check_length("etag", &part.etag, 255).map_err(|wrong| wrong.under(&at))?;
     }
-    let part = |part: &PartRequest| Part { number: part.part_number, etag: part.etag.clone() };
+    let part = |part: &PartRequest| UploadedPart { number: part.part_number, etag: part.etag.clone() };
     Ok(request.parts.iter().map(part).collect())
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use rushes_api::{Objects, Part, Signed};
-use rushes_model::Failure;
-use rushes_source::{Error, Storage, UploadedPart};
+use rushes_api::Objects;
+use rushes_model::{Failure, Signed, UploadedPart};
+use rushes_source::{Error, Storage};
 
 /// The process's storage.
 pub(crate) struct Uploads(pub(crate) Storage);
@@ -14,7 +14,7 @@ pub(crate) struct Uploads(pub(crate) Storage);
 impl Objects for Uploads {
     fn sign_put(&self, bucket: &str, key: &str, lasts: Duration) -> BoxFuture<'_, Result<Signed, Failure>> {
         let (bucket, key) = (bucket.to_owned(), key.to_owned());
-        async move { told(self.0.sign_put(&bucket, &key, lasts).await).map(signed) }.boxed()
+        async move { told(self.0.sign_put(&bucket, &key, lasts).await) }.boxed()
     }
 
     fn begin_parts(&self, bucket: &str, key: &str) -> BoxFuture<'_, Result<String, Failure>> {
@@ -31,11 +31,7 @@ impl Objects for Uploads {
         lasts: Duration,
     ) -> BoxFuture<'_, Result<Vec<Signed>, Failure>> {
         let (bucket, key, upload) = (bucket.to_owned(), key.to_owned(), upload.to_owned());
-        async move {
-            let all = told(self.0.sign_parts(&bucket, &key, &upload, count, lasts).await)?;
-            Ok(all.into_iter().map(signed).collect())
-        }
-        .boxed()
+        async move { told(self.0.sign_parts(&bucket, &key, &upload, count, lasts).await) }.boxed()
     }
 
     fn complete_parts(
@@ -43,10 +39,9 @@ impl Objects for Uploads {
         bucket: &str,
         key: &str,
         upload: &str,
-        parts: Vec<Part>,
+        parts: Vec<UploadedPart>,
     ) -> BoxFuture<'_, Result<(), Failure>> {
         let (bucket, key, upload) = (bucket.to_owned(), key.to_owned(), upload.to_owned());
-        let parts = parts.into_iter().map(|part| UploadedPart { number: part.number, etag: part.etag }).collect();
         async move { told(self.0.complete_parts(&bucket, &key, &upload, parts).await) }.boxed()
     }
 
@@ -63,8 +58,4 @@ impl Objects for Uploads {
 
 fn told<T>(done: Result<T, Error>) -> Result<T, Failure> {
     done.map_err(|error| Failure::of(&error))
-}
-
-fn signed(one: rushes_source::Signed) -> Signed {
-    Signed { method: one.method, url: one.url, headers: one.headers }
 }

@@ -5,29 +5,11 @@ use std::time::Duration;
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
+use rushes_model::{Signed, UploadedPart};
+
 use super::client::{S3, patient};
 use super::failure::Subject;
 use crate::error::Error;
-
-/// A request that somebody else may send until it expires.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signed {
-    /// PUT.
-    pub method: String,
-    /// With its signature.
-    pub url: String,
-    /// That must be sent with it.
-    pub headers: Vec<(String, String)>,
-}
-
-/// A part that was uploaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UploadedPart {
-    /// From 1.
-    pub number: i32,
-    /// As the storage answered.
-    pub etag: String,
-}
 
 impl S3 {
     pub(crate) async fn sign_put(&self, bucket: &str, key: &str, lasts: Duration) -> Result<Signed, Error> {
