@@ -216,5 +216,8 @@ pub(crate) enum Config {
         /// A pipelines.toml whose `[host]` table counts as well
         #[arg(long, value_name = "FILE")]
         pipelines: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
