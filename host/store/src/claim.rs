@@ -6,7 +6,7 @@ use rushes_model::{ByteSize, HostId, JobId, LeaseId, sabotage};
 use sea_orm::sea_query::{
     CommonTableExpression, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement, SimpleExpr,
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, Set};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, Set};
 use sea_orm::{QueryFilter, QuerySelect};
 
 use crate::database::Write;
@@ -280,7 +280,7 @@ async fn begin_attempt(transaction: &Transaction, row: &Model, lease: LeaseId, h
         outcome: Set(None),
         failure: Set(None),
     };
-    attempt.insert(&**transaction).await?;
+    attempt::Entity::insert(attempt).exec_without_returning(&**transaction).await?;
     Ok(())
 }
 

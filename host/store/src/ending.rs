@@ -17,7 +17,7 @@ pub(crate) use row::{Change, Charge, Outcome, close, end_pending, lock, waiting_
 use crate::claim::Claim;
 use crate::database::Write;
 use crate::effect::Effect;
-use crate::entity::job;
+use crate::entity::{interview, job};
 use crate::job::Job;
 use crate::readiness::millis;
 use crate::reports;
@@ -120,8 +120,10 @@ pub(crate) async fn finish(write: &Write, transaction: Transaction, row: job::Mo
         None => transaction,
         Some(lag) => apart(write, transaction, lag).await?,
     };
-    after_end(&transaction, &row).await?;
-    let job = Job::load(&*transaction, row, transaction.now).await?;
+    let job = match after_end(&transaction, &row).await? {
+        Some(interview) => Job::of(row, Some(&interview), transaction.now)?,
+        None => Job::load(&*transaction, row, transaction.now).await?,
+    };
     sabotage::reached("complete.before-commit");
     transaction.commit().await?;
     sabotage::reached("complete.after-commit");
@@ -135,16 +137,15 @@ async fn apart(write: &Write, transaction: Transaction, lag: Duration) -> Result
     write.begin().await
 }
 
-/// The interview's counters and the events, for a job that ended; nothing for one that goes on.
-pub(crate) async fn after_end(transaction: &Transaction, row: &job::Model) -> Result<()> {
+/// The interview's counters and the events, for a job that ended, and the interview as it stands then; nothing for one
+/// that goes on.
+pub(crate) async fn after_end(transaction: &Transaction, row: &job::Model) -> Result<Option<interview::Model>> {
     if row.finished_at.is_none() {
-        return Ok(());
+        return Ok(None);
     }
     outbox::tell_job_ended(transaction, row).await?;
-    if let Some(interview) = row.interview_id {
-        interviews::job_ended(transaction, interview, row.status == Status::Failed.number()).await?;
-    }
-    Ok(())
+    let Some(interview) = row.interview_id else { return Ok(None) };
+    interviews::job_ended(transaction, interview, row.status == Status::Failed.number()).await
 }
 
 /// The failure of a job that somebody cancelled.

@@ -212,7 +212,7 @@ async fn count_in(transaction: &Transaction, new: &NewInterview) -> Result<Optio
 }
 
 /// Counts a job out; the last one of a sealed interview completes it.
-pub(crate) async fn job_ended(transaction: &Transaction, interview: Uuid, has_failed: bool) -> Result<()> {
+pub(crate) async fn job_ended(transaction: &Transaction, interview: Uuid, has_failed: bool) -> Result<Option<Model>> {
     let rows = Entity::update_many()
         .col_expr(Column::OpenJobs, Expr::col(Column::OpenJobs).sub(1))
         .col_expr(Column::FailedJobs, Expr::col(Column::FailedJobs).add(i32::from(has_failed)))
@@ -220,10 +220,10 @@ pub(crate) async fn job_ended(transaction: &Transaction, interview: Uuid, has_fa
         .filter(Column::Id.eq(interview))
         .exec_with_returning(&**transaction)
         .await?;
-    for row in rows {
-        complete_if_done(transaction, row).await?;
+    match rows.into_iter().next() {
+        Some(row) => complete_if_done(transaction, row).await.map(Some),
+        None => Ok(None),
     }
-    Ok(())
 }
 
 /// Counts a job in again that had ended.
