@@ -116,7 +116,7 @@ impl Rule {
             Self::Database => starts_with(text, &["sqlite:", "postgres:", "postgresql:"]),
             Self::Http => starts_with(text, &["http://", "https://"]),
             Self::Offset => UtcOffset::parse(text).map(Value::Offset),
-            Self::Names => Some(Value::Names(names(text))),
+            Self::Names => Some(names(text)).filter(|names| !names.is_empty()).map(Value::Names),
             Self::Receivers => PrivateReceivers::parse(text).map(Value::Receivers),
             Self::Text => (!text.is_empty()).then(|| Value::Text(text.into())),
         }

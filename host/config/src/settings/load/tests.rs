@@ -109,3 +109,12 @@ fn a_difference_from_utc_is_read_as_iso_8601_writes_it() {
     assert!(minutes("Europe/Berlin").is_err());
     assert!(minutes("+25:00").is_err());
 }
+
+/// A host that serves no queue, or may read no bucket, would do nothing and say nothing.
+#[test]
+fn a_list_without_a_name_is_refused() {
+    for name in ["RUSHES_QUEUES", "STORAGE_BUCKETS"] {
+        let expected = format!("{name} is `,` (environment {name}); allowed: names with commas between");
+        assert!(refused(&[(name, ",")], "")[0].starts_with(&expected), "{:?}", refused(&[(name, ",")], ""));
+    }
+}
