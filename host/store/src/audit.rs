@@ -1,7 +1,7 @@
 //! The audit log: who read, re-ran, cancelled, deleted.
 //!
-//! A deleted interview is named nowhere any more, here neither: its lines keep who, when and the verb, and our id of the
-//! interview in place of its name (see [`Write::delete_interview`]).
+//! A deleted interview is named nowhere any more, here neither: its lines and those of its jobs keep who, when and the
+//! verb, and our id of the interview in place of its name and its jobs' ids (see [`Write::delete_interview`]).
 
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
@@ -96,6 +96,16 @@ impl Read {
         });
         Ok(AuditPage { lines: lines.collect(), next })
     }
+}
+
+/// No line names these jobs any more: `instead` stands for them.
+pub(crate) async fn forget_jobs(transaction: &Transaction, jobs: &[String], instead: &str) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Subject, Expr::val(instead))
+        .filter(Column::Subject.is_in(jobs))
+        .exec(&**transaction)
+        .await?;
+    Ok(())
 }
 
 /// No line names the interview any more: `instead` stands for it, and details in which its name occurs are gone.

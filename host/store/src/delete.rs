@@ -122,6 +122,8 @@ impl Write {
         let rows = lock_all(&transaction, wanted.add(job::Column::Id.is_in(ids))).await?;
         let mut step = receipt.clone();
         remove(&transaction, &tally, &rows, &mut step).await?;
+        let jobs: Vec<String> = rows.iter().map(|row| JobId::from(row.id).to_string()).collect();
+        audit::forget_jobs(&transaction, &jobs, &InterviewId::from(interview).to_string()).await?;
         transaction.commit().await?;
         *receipt = step;
         Ok(!rows.is_empty())

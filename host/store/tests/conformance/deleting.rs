@@ -30,7 +30,8 @@ pub(crate) async fn a_deleted_interview_is_named_nowhere(db: Database) {
     let lines = db.read().audit(None, 9).await.unwrap().lines;
     let id = receipt.interview.unwrap().to_string();
     let kept: Vec<_> = lines.iter().map(|one| (one.line.verb.as_str(), one.line.subject.as_str())).collect();
-    assert_eq!(kept, [("jobs.retry", "all"), ("interview.seal", id.as_str())]);
+    let expected = [("jobs.retry", "all"), ("interview.seal", id.as_str()), ("job.create", id.as_str())];
+    assert_eq!(kept, expected);
     assert!(lines.iter().all(|one| one.line.detail.is_none()));
     let again = db.write().delete_interview("it's 100%_mine").await.unwrap_err();
     assert!(matches!(again, Error::UnknownInterview(_)), "{again}");
@@ -39,11 +40,18 @@ pub(crate) async fn a_deleted_interview_is_named_nowhere(db: Database) {
 /// An interview of three jobs: completed, failed, running; with all that hangs on them.
 async fn everything_of(db: &Database, name: &str) {
     db.write().tell(vec![Endpoint { name: "app".into(), events: vec!["job.failed".into()] }]);
+    let line = |verb: &str, subject: &str, detail| AuditLine {
+        by: "me".into(),
+        verb: verb.into(),
+        subject: subject.into(),
+        detail,
+    };
     let interview = NewInterview { id: name.into(), interview_type: None, expected_jobs: None };
     let request = Idempotency { scope: "me".into(), key: "k".into(), fingerprint: "f".into() };
     let new = NewJob { interview: Some(interview), ..NewJob::new("bucket", "key", "p") };
     db.ready_as(NewJob { idempotency: Some(request), ..new.clone() }).await;
     let claim = db.claim().await;
+    db.write().audit(&line("job.create", &claim.id().to_string(), None)).await.unwrap();
     db.write().put_partial(&claim, "partial", b"bytes").await.unwrap().applied().unwrap();
     let entries = vec![Entry { kind: "log", detail: serde_json::json!({ "message": name }) }];
     db.write().append_events(vec![Journaled { claim: &claim, progress: None, entries }]).await.unwrap();
@@ -53,12 +61,6 @@ async fn everything_of(db: &Database, name: &str) {
     db.write().fail(&claim, &permanent(), None, &RETRY, 1.0).await.unwrap().applied().unwrap();
     db.ready_as(new).await;
     db.claim().await;
-    let line = |verb: &str, subject: &str, detail| AuditLine {
-        by: "me".into(),
-        verb: verb.into(),
-        subject: subject.into(),
-        detail,
-    };
     db.write().audit(&line("interview.seal", name, None)).await.unwrap();
     let filter = serde_json::json!({ "interview_id": name });
     db.write().audit(&line("jobs.retry", "all", Some(filter))).await.unwrap();
