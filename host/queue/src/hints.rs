@@ -16,11 +16,16 @@ const BUNDLE: Duration = Duration::from_millis(100);
 const PAUSE: Duration = Duration::from_secs(5);
 
 impl Shared {
+    /// Something may be claimed, here and elsewhere.
+    pub(crate) fn tell_of_ready(&self) {
+        self.claims.notify_one();
+        self.hints.notify_one();
+    }
+
     /// Something may be looked for or claimed, here and elsewhere.
     pub(crate) fn tell_of_work(&self) {
         self.files.notify_one();
-        self.claims.notify_one();
-        self.hints.notify_one();
+        self.tell_of_ready();
     }
 }
 
@@ -30,9 +35,11 @@ pub(crate) async fn send(shared: Arc<Shared>, ended: CancellationToken) {
         return;
     }
     loop {
+        // The last hint tells of what this host hands back as it ends.
         tokio::select! {
-            () = ended.cancelled() => return,
+            biased;
             () = shared.hints.notified() => {}
+            () = ended.cancelled() => return,
         }
         if let Err(error) = shared.store.write().hint().await {
             debug!(target: "queue_processor", error = %Failure::of(&error), "other hosts can't be told of new work");

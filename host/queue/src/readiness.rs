@@ -108,7 +108,8 @@ async fn look_for(shared: &Shared, storage: &impl Storage, silent: &Silent, due:
             sabotage::reached("probe.before-write");
             if write.mark_ready(due.job, &identity).await?.applied().is_some() {
                 info!(target: "queue_processor", job = %due.job, bytes = size, "file is there");
-                shared.claims.notify_one();
+                // This host may be full, or run no jobs at all.
+                shared.tell_of_ready();
             }
             Ok(())
         }

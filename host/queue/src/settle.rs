@@ -135,8 +135,11 @@ fn say(shared: &Shared, attempt: &Attempt, effect: Effect<Job>) {
             info!(target: "queue_processor", job = %id, attempt = job.attempt, state = %job.state, why, "job goes back");
         }
     }
-    if job.state == State::WaitingForFile {
-        shared.files.notify_one();
+    match job.state {
+        State::WaitingForFile => shared.files.notify_one(),
+        // Others may take it at once: this host may be about to end.
+        State::Ready => shared.tell_of_ready(),
+        State::RetryWait | State::Processing | State::Completed | State::Failed | State::Cancelled => {}
     }
 }
 

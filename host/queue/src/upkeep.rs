@@ -27,23 +27,33 @@ pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Sh
     loop {
         let is_draining = shutdown.draining().is_cancelled();
         shared.is_draining.store(is_draining, Ordering::Relaxed);
-        if let Err(error) = once(&shared, &work.loaded(), &shutdown).await {
+        let has_rescued = once(&shared, &work.loaded(), &shutdown).await.unwrap_or_else(|error| {
             warn!(target: "queue_processor", error = %Failure::of(&error), "upkeep failed");
-        }
+            false
+        });
         // The last round tells the others that this host drains.
         if is_draining {
             return;
         }
-        let pause = shared.jitter.around(shared.settings.upkeep_interval(), 0.5);
+        let pause = if has_rescued {
+            shared.settings.crash_delay()
+        } else {
+            shared.jitter.around(shared.settings.upkeep_interval(), 0.2)
+        };
         tokio::select! {
             () = shutdown.draining().cancelled() => {}
             () = shared.upkeep.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
+        if has_rescued {
+            // What was taken back may run again.
+            shared.tell_of_ready();
+        }
     }
 }
 
-async fn once(shared: &Shared, loaded: &[Loaded], shutdown: &Shutdown) -> Result<(), Error> {
+/// Whether jobs were taken back.
+async fn once(shared: &Shared, loaded: &[Loaded], shutdown: &Shutdown) -> Result<bool, Error> {
     let write = shared.store.write();
     match write.heartbeat_host(shared.host, &figures(shared, loaded)).await? {
         Effect::Applied(wish) => heed(shared, wish, shutdown),
@@ -52,12 +62,13 @@ async fn once(shared: &Shared, loaded: &[Loaded], shutdown: &Shutdown) -> Result
     }
     metrics::gauge!("rushes_memory_pressure").set(pressure_of(shared));
     let rescue = Rescue { stuck_after: shared.settings.stuck_after, crash_delay: shared.settings.crash_delay() };
-    for job in write.rescue_expired(&rescue).await? {
+    let rescued = write.rescue_expired(&rescue).await?;
+    for job in &rescued {
         metrics::counter!("rushes_rescues_total").increment(1);
         warn!(target: "queue_processor", job = %job.id, state = %job.state, why = job.why(), "job was taken back from a host that fell silent");
     }
     write.seal_idle(shared.settings.seal_after).await?;
-    Ok(())
+    Ok(!rescued.is_empty())
 }
 
 fn pressure_of(shared: &Shared) -> f64 {
