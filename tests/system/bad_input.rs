@@ -164,7 +164,8 @@ fn pipelines(folder: &Path, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-fn wav() -> PathBuf {
+/// A second of a tone.
+pub(crate) fn wav() -> PathBuf {
     let path = crate::harness::scratch().join("short.wav");
     if !path.exists() {
         let nan_free: Vec<u8> = wav_with_nan();

@@ -49,6 +49,11 @@ pub(crate) fn made(what: &str) -> Option<PathBuf> {
     Some(folder)
 }
 
+/// A number that whoever measures may set.
+pub(crate) fn number_from(variable: &str, otherwise: u64) -> u64 {
+    std::env::var_os(variable).map_or(otherwise, |number| number.to_str().unwrap().parse().unwrap())
+}
+
 /// A folder under `target/` that outlives the test run.
 pub(crate) fn scratch() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
@@ -102,11 +107,13 @@ impl Ran {
 pub(crate) struct Rushes {
     pub(crate) data: tempfile::TempDir,
     env: Vec<(String, String)>,
+    /// What the program is started by, where it isn't started right away.
+    by: Vec<String>,
 }
 
 impl Rushes {
     pub(crate) fn new() -> Self {
-        Self { data: tempfile::tempdir().unwrap(), env: Vec::new() }
+        Self { data: tempfile::tempdir().unwrap(), env: Vec::new(), by: Vec::new() }
     }
 
     pub(crate) fn env(mut self, name: &str, value: impl ToString) -> Self {
@@ -114,9 +121,17 @@ impl Rushes {
         self
     }
 
+    /// Starts it by another program, which becomes it.
+    pub(crate) fn by(mut self, words: &[&str]) -> Self {
+        self.by = words.iter().map(|word| (*word).to_owned()).collect();
+        self
+    }
+
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(binary());
+        let mut words = self.by.iter().map(Into::into).chain([binary().into_os_string()]);
+        let mut command = Command::new(words.next().expect("the binary at least"));
         command
+            .args(words)
             .env("RUSHES_DATA", self.data.path())
             .env("RUSHES_CACHE", cache())
             .env_remove("RUST_BACKTRACE")

@@ -5,13 +5,22 @@
 
 mod architecture;
 mod bad_input;
+mod catalogs;
 mod command;
+mod deleting;
 mod doctor;
 mod documents;
 mod ebu;
 mod harness;
+mod hosts;
 mod interface;
+mod latency;
+mod limits;
 mod media;
+mod memory;
+mod network;
+mod poison;
+mod postgres;
 mod same;
 mod sample;
 mod semantics;
