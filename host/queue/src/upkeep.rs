@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rushes_memory::Pressure;
 use rushes_model::{ByteSize, Failure, HostId, Stop};
@@ -24,10 +24,14 @@ const FORGET_PAUSE: Duration = Duration::from_secs(1);
 
 /// Every host does it, at its own moments: there is no leader to lose.
 pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Shutdown) {
+    // After an outage the others' leases look as if they had died: they get a lease's time to be heard of.
+    let mut blind_until = Instant::now();
     loop {
         let is_draining = shutdown.draining().is_cancelled();
         shared.is_draining.store(is_draining, Ordering::Relaxed);
-        let has_rescued = once(&shared, &work.loaded(), &shutdown).await.unwrap_or_else(|error| {
+        let may_rescue = Instant::now() >= blind_until;
+        let has_rescued = once(&shared, &work.loaded(), &shutdown, may_rescue).await.unwrap_or_else(|error| {
+            blind_until = Instant::now() + shared.settings.lease;
             warn!(target: "queue_processor", error = %Failure::of(&error), "upkeep failed");
             false
         });
@@ -53,7 +57,7 @@ pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Sh
 }
 
 /// Whether jobs were taken back.
-async fn once(shared: &Shared, loaded: &[Loaded], shutdown: &Shutdown) -> Result<bool, Error> {
+async fn once(shared: &Shared, loaded: &[Loaded], shutdown: &Shutdown, may_rescue: bool) -> Result<bool, Error> {
     let write = shared.store.write();
     match write.heartbeat_host(shared.host, &figures(shared, loaded)).await? {
         Effect::Applied(wish) => heed(shared, wish, shutdown),
@@ -62,7 +66,7 @@ async fn once(shared: &Shared, loaded: &[Loaded], shutdown: &Shutdown) -> Result
     }
     metrics::gauge!("rushes_memory_pressure").set(pressure_of(shared));
     let rescue = Rescue { stuck_after: shared.settings.stuck_after, crash_delay: shared.settings.crash_delay() };
-    let rescued = write.rescue_expired(&rescue).await?;
+    let rescued = if may_rescue { write.rescue_expired(&rescue).await? } else { Vec::new() };
     for job in &rescued {
         metrics::counter!("rushes_rescues_total").increment(1);
         warn!(target: "queue_processor", job = %job.id, state = %job.state, why = job.why(), "job was taken back from a host that fell silent");

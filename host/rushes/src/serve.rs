@@ -97,9 +97,9 @@ pub(crate) async fn start(loaded: Loaded, storage: Storage, plan: Plan) -> Resul
         let deps = deps(&settings, &catalog, &store, &handle, Told { access, seen, metrics, uploads });
         let is_whole = plan.listens == Listens::All;
         let router = if is_whole { rushes_api::router(deps) } else { rushes_api::probes(deps) };
-        let draining = tasks.shutdown().draining().clone();
+        let shutdown = tasks.shutdown();
         tasks.spawn("http", Ends::StopHost, async move {
-            let serving = axum_serve(listener, router, draining).await;
+            let serving = axum_serve(listener, router, shutdown).await;
             if let Err(failed) = serving {
                 error!(error = %failed, "HTTP ended");
             }
@@ -121,9 +121,11 @@ pub(crate) async fn finish(served: Served, signal: impl Future<Output = ()>) {
 async fn axum_serve(
     listener: TcpListener,
     router: rushes_api::Router,
-    draining: tokio_util::sync::CancellationToken,
+    shutdown: rushes_queue::tasks::Shutdown,
 ) -> std::io::Result<()> {
-    rushes_api::serve(listener, router, async move { draining.cancelled().await }).await
+    let draining = shutdown.draining().clone();
+    rushes_api::serve(listener, router, async move { draining.cancelled().await }, shutdown.stopping().cancelled())
+        .await
 }
 
 async fn listen(settings: &Settings) -> Result<TcpListener, Fault> {

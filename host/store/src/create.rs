@@ -8,6 +8,7 @@ use crate::database::Write;
 use crate::entity::{idempotency_key, job};
 use crate::interviews;
 use crate::job::Job;
+use crate::plain::plain;
 use crate::transaction::Transaction;
 use crate::{Error, Result};
 
@@ -171,7 +172,7 @@ fn row_of(id: JobId, new: NewJob, interview: Option<sea_orm::prelude::Uuid>, now
         bucket: Set(new.bucket),
         object_key: Set(new.key),
         identity: Set(None),
-        metadata: Set(new.metadata),
+        metadata: Set(new.metadata.map(plain)),
         status: Set(0),
         data_process: Set(0),
         run_at: Set(now),

@@ -1,6 +1,6 @@
 //! Endpoints that hosts can deliver to: who has them, and which want nothing more.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, Func, OnConflict, Query};
@@ -14,6 +14,8 @@ use crate::{Error, Result};
 
 /// A host says so often which endpoints it has; one that nobody spoke of for three times as long has no live host.
 pub const SEEN_EVERY: Duration = Duration::from_secs(30);
+/// An event is written for an endpoint that any host had so lately.
+const HEARD_FOR_MS: i64 = 60 * 60 * 1_000;
 const SEEN_FOR_MS: i64 = 3 * 30 * 1_000;
 /// An address that nobody used for so long is forgotten.
 const FORGOTTEN_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
@@ -93,6 +95,25 @@ impl Write {
         Entity::delete_many().filter(Column::SeenAt.lt(now - FORGOTTEN_MS)).exec(&*transaction).await?;
         transaction.commit().await
     }
+}
+
+/// Names of all endpoints that want this event: this host's own, and those that another host had within the hour. Hosts
+/// may be told of a webhook one after the other, and whoever ends a job need not be who delivers.
+pub(crate) async fn that_hear(transaction: &Transaction, event_type: &str) -> Result<BTreeSet<String>> {
+    let mut names: BTreeSet<String> = transaction
+        .endpoints
+        .iter()
+        .filter(|one| one.events.iter().any(|name| name == event_type))
+        .map(|one| one.name.clone())
+        .collect();
+    let others = Entity::find().filter(Column::SeenAt.gte(transaction.now - HEARD_FOR_MS)).all(&**transaction).await?;
+    for row in others {
+        let events: Vec<String> = serde_json::from_value(row.events).unwrap_or_default();
+        if events.iter().any(|name| name == event_type) {
+            names.insert(row.name);
+        }
+    }
+    Ok(names)
 }
 
 impl Read {

@@ -10,9 +10,11 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use crate::claim::held;
 use crate::database::Write;
 use crate::ending::{Change, Charge, close, finish};
+use crate::entity::host;
 use crate::entity::job::{Column, Entity, Model};
 use crate::job::Job;
 use crate::readiness::millis;
+use crate::transaction::Transaction;
 use crate::{Effect, Result};
 
 /// After so many leases that ran out, one after the other, a job is what crashes hosts.
@@ -86,7 +88,8 @@ impl Write {
             .one(&*transaction)
             .await?;
         let Some(before) = seen else { return Ok(None) };
-        let change = change_of(&before, transaction.now, rescue);
+        let has_crashed = !is_alive(&transaction, &before).await?;
+        let change = change_of(&before, transaction.now, rescue, has_crashed);
         let Some(row) = close(&transaction, guard, lease, &change).await? else { return Ok(None) };
         Ok(match finish(self, transaction, row).await? {
             Effect::Applied(job) => Some(job),
@@ -103,9 +106,21 @@ fn overdue(now: i64, rescue: &Rescue) -> Condition {
     Condition::all().add(Expr::cust("status = 1")).add(stuck)
 }
 
-fn change_of(before: &Model, now: i64, rescue: &Rescue) -> Change {
+/// Whether the host was heard of after the lease ran out: it was cut off from the database, or gave the job up by
+/// itself. That is no crash, and the job no suspect.
+async fn is_alive(transaction: &Transaction, before: &Model) -> Result<bool> {
+    let Some(host) = before.host_id else { return Ok(false) };
+    let host = host::Entity::find_by_id(host).one(&**transaction).await?;
+    Ok(host.is_some_and(|host| before.lease_expires_at.is_some_and(|until| until <= host.heartbeat_at)))
+}
+
+fn change_of(before: &Model, now: i64, rescue: &Rescue, has_crashed: bool) -> Change {
     if before.cancel_requested_at.is_some() {
         return Change::cancelled();
+    }
+    if !has_crashed {
+        let run_at = now.saturating_add(millis(rescue.crash_delay));
+        return Change::RetryLater { failure: Failure::of(&Stop::LeaseLost), run_at, charge: Charge::Nothing };
     }
     let crashes = before.crash_count.saturating_add(1);
     if crashes >= MOST_CRASHES {

@@ -9,6 +9,7 @@ use crate::Result;
 use crate::claim::Claim;
 use crate::database::{Read, Write};
 use crate::entity::{job, job_event};
+use crate::plain::plain;
 
 /// A line of a journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +70,7 @@ impl Write {
                 job_id: Set(one.claim.id().as_uuid()),
                 at: Set(transaction.now),
                 kind: Set(entry.kind.to_owned()),
-                detail: Set(entry.detail),
+                detail: Set(plain(entry.detail)),
             }));
         }
         // Far below the 32,766 values that SQLite takes in one statement.

@@ -50,6 +50,7 @@ mod migration;
 mod outbox;
 mod partials;
 mod pauses;
+mod plain;
 mod readiness;
 mod reports;
 mod retention;

@@ -10,7 +10,7 @@ use crate::database::Read;
 use crate::entity::{delivery, event, interview, job};
 use crate::job::failure_of;
 use crate::transaction::Transaction;
-use crate::{Result, interviews};
+use crate::{Result, endpoints, interviews};
 
 /// Somebody who is told of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +96,8 @@ async fn tell(
     payload: Value,
 ) -> Result<()> {
     let event = write_event(transaction, event_type, subject, generation, payload).await?;
-    for endpoint in transaction.endpoints.iter().filter(|one| one.events.iter().any(|name| name == event_type)) {
-        deliver(transaction, event.id, &endpoint.name).await?;
+    for endpoint in endpoints::that_hear(transaction, event_type).await? {
+        deliver(transaction, event.id, &endpoint).await?;
     }
     Ok(())
 }

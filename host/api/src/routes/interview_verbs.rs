@@ -110,23 +110,25 @@ pub(crate) async fn reports(
 ) -> Result<Response, Problem> {
     let after = paging::cursor(page.cursor.as_deref(), |text| text.parse().ok())?;
     let limit = paging::limit(page.limit)?;
-    let found = app.deps.store.reports_of(&id, after, limit).await?;
+    let mut found = app.deps.store.reports_of(&id, after, 1).await?;
     app.record(&caller, "report.read-all", &id, None).await;
-    let is_full = found.len() as u64 == limit;
-    // Reports are put together as the texts that they are: parsing megabytes to write them again would win nothing.
+    // Reports are put together as the texts that they are: parsing megabytes to write them again would win nothing. They
+    // are read one by one, since each may have 32 MiB.
     let mut text = "{\"reports\":[".to_owned();
     let mut last = None;
-    let mut is_cut = false;
-    for report in found {
-        if text.len() > MOST_BYTES {
-            is_cut = true;
-            break;
-        }
+    let mut count = 0;
+    while let Some(report) = found.pop() {
         let comma = if last.is_some() { "," } else { "" };
         text.push_str(&format!("{comma}{{\"job\":\"{}\",\"report\":{}}}", report.job, report.document));
         last = Some(report.job);
+        count += 1;
+        if count == limit || text.len() > MOST_BYTES {
+            break;
+        }
+        found = app.deps.store.reports_of(&id, last, 1).await?;
     }
-    let next = last.filter(|_| is_full || is_cut).map_or_else(|| "null".to_owned(), |job| format!("\"{job}\""));
+    let may_go_on = count == limit || text.len() > MOST_BYTES;
+    let next = last.filter(|_| may_go_on).map_or_else(|| "null".to_owned(), |job| format!("\"{job}\""));
     text.push_str(&format!("],\"next\":{next}}}"));
     Ok(([(header::CONTENT_TYPE, "application/json")], Body::from(text)).into_response())
 }

@@ -111,15 +111,23 @@ impl Settings {
     /// What each value allows, but all of them together don't.
     fn contradictions(&self) -> Vec<Refusal> {
         let too_much = self.memory_limit.is_some_and(|limit| self.streaming_readahead >= limit);
-        let shown = self.shown.get("STREAMING_READAHEAD_MB").filter(|_| too_much);
-        shown
-            .map(|shown| Refusal {
-                name: shown.name.to_owned(),
-                value: shown.value.clone(),
-                allowed: "less than MEMORY_LIMIT_MB".to_owned(),
-                origin: shown.origin.clone(),
+        // A healthy attempt would be taken back as one that is stuck.
+        let too_long = self.job_timeout > self.stuck_timeout;
+        let rules = [
+            (too_much, "STREAMING_READAHEAD_MB", "less than MEMORY_LIMIT_MB"),
+            (too_long, "JOB_TIMEOUT", "no longer than STUCK_TIMEOUT_HOURS"),
+        ];
+        let broken = rules.into_iter().filter(|(is_broken, ..)| *is_broken);
+        broken
+            .filter_map(|(_, name, allowed)| {
+                let shown = self.shown.get(name)?;
+                Some(Refusal {
+                    name: shown.name.to_owned(),
+                    value: shown.value.clone(),
+                    allowed: allowed.to_owned(),
+                    origin: shown.origin.clone(),
+                })
             })
-            .into_iter()
             .collect()
     }
 }

@@ -10,6 +10,7 @@ use super::{after_end, cancelled};
 use crate::entity::attempt;
 use crate::entity::job::{Column, Entity, Model};
 use crate::job::Job;
+use crate::plain::plain;
 use crate::transaction::Transaction;
 use crate::{Error, Result};
 
@@ -224,5 +225,5 @@ fn uncharged(update: UpdateMany<Entity>) -> UpdateMany<Entity> {
 }
 
 fn to_json(failure: &Failure) -> Result<Value> {
-    serde_json::to_value(failure).map_err(|source| Error::Unwritable { what: "a failure", source })
+    serde_json::to_value(failure).map(plain).map_err(|source| Error::Unwritable { what: "a failure", source })
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rushes_model::JobId;
-use rushes_store::{Endpoint, InterviewState};
+use rushes_store::{Endpoint, InterviewState, Receiver};
 use serde_json::json;
 
 use crate::database::{Database, RETRY, permanent, report, request};
@@ -106,6 +106,24 @@ pub(crate) async fn endpoints_get_a_delivery_of_what_they_asked_for(db: Database
     fail_next(&db).await;
     assert_eq!(db.count("deliveries WHERE endpoint = 'app' AND state = 0").await, 2);
     assert_eq!(db.count("deliveries").await, 2);
+}
+
+pub(crate) async fn webhooks_of_other_hosts_are_told_as_well(db: Database) {
+    let other = Receiver {
+        name: "theirs".into(),
+        url_digest: "digest".into(),
+        shown: "https://theirs".into(),
+        events: vec!["interview.failed".into()],
+    };
+    db.write().see_endpoints(&[other]).await.unwrap();
+    db.ready_in("i", Some(1)).await;
+    fail_next(&db).await;
+    assert_eq!(db.count("deliveries WHERE endpoint = 'theirs'").await, 1);
+    // Nobody has had it for a long time.
+    db.execute("UPDATE webhook_endpoints SET seen_at = 0").await;
+    db.ready_in("j", Some(1)).await;
+    fail_next(&db).await;
+    assert_eq!(db.count("deliveries").await, 1);
 }
 
 async fn complete_next(db: &Database) -> JobId {

@@ -92,8 +92,8 @@ promises! {
     interviews: four_jobs_that_end_at_once_complete_their_interview_once, an_open_interview_is_not_completed,
         an_interview_is_sealed_by_the_number_announced, an_idle_interview_is_sealed_by_time,
         an_interview_of_failures_alone_has_failed, a_retry_opens_the_next_generation,
-        a_failed_job_is_told_once, endpoints_get_a_delivery_of_what_they_asked_for;
-    journal: lines_come_in_order_after_the_last_seen, progress_is_kept_with_the_job;
+        a_failed_job_is_told_once, endpoints_get_a_delivery_of_what_they_asked_for, webhooks_of_other_hosts_are_told_as_well;
+    journal: lines_come_in_order_after_the_last_seen, progress_is_kept_with_the_job, a_nul_is_kept_by_no_database_and_breaks_none;
     leases: each_claim_has_a_fresh_lease, a_renewal_tells_of_cancels_and_losses, a_renewed_lease_does_not_run_out;
     looking: jobs_are_listed_newest_first_page_by_page, a_list_can_be_filtered, counts_tell_states_apart,
         jobs_that_ended_are_counted_exactly_whoever_counts_them_when,
@@ -108,7 +108,7 @@ promises! {
     pausing: a_paused_pipeline_is_not_taken_and_says_so, a_host_learns_what_is_wished_with_its_heartbeat;
     readiness: a_file_that_is_found_makes_its_job_ready, an_object_is_looked_for_by_one_host_at_a_time,
         a_long_wait_is_looked_for_less_often, an_arrival_is_looked_for_at_once, a_file_that_cannot_be_used_fails_its_job;
-    rescue: a_job_whose_lease_ran_out_is_taken_back_uncharged, a_job_whose_lease_runs_is_left_alone,
+    rescue: a_job_whose_lease_ran_out_is_taken_back_uncharged, a_job_whose_lease_runs_is_left_alone, a_host_that_was_cut_off_has_not_crashed,
         a_third_crash_in_a_row_is_poison, a_job_that_got_further_than_a_crash_is_suspected_no_more, a_stuck_job_is_taken_back_whatever_its_lease,
         a_cancelled_job_of_a_dead_host_ends, what_a_dead_process_left_is_taken_back_at_once,
         an_innocent_beside_a_poisonous_job_is_never_charged;

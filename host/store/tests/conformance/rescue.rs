@@ -22,6 +22,21 @@ pub(crate) async fn a_job_whose_lease_ran_out_is_taken_back_uncharged(db: Databa
     assert_eq!(attempts[0].outcome, Some("lease_expired"));
 }
 
+pub(crate) async fn a_host_that_was_cut_off_has_not_crashed(db: Database) {
+    let claim = db.running().await;
+    // Its host is there, and was heard of after the lease ran out.
+    let host = rushes_store::NewHost {
+        id: db.job(claim.id()).await.host.unwrap(),
+        name: "h".into(),
+        version: String::new(),
+        method: "streaming_s3".into(),
+        slots: 1,
+    };
+    db.write().register_host(host).await.unwrap();
+    let rescued = db.host_dies().await;
+    assert_eq!((rescued[0].state, rescued[0].attempt, rescued[0].crash_count), (State::RetryWait, 0, 0));
+}
+
 pub(crate) async fn a_job_whose_lease_runs_is_left_alone(db: Database) {
     let claim = db.running().await;
     assert!(db.write().rescue_expired(&RESCUE).await.unwrap().is_empty());

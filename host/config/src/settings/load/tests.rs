@@ -99,6 +99,10 @@ fn settings_that_contradict_each_other_are_refused() {
         lines,
         ["STREAMING_READAHEAD_MB is `256` (environment STREAMING_READAHEAD_MB); allowed: less than MEMORY_LIMIT_MB"]
     );
+    assert_eq!(
+        refused(&[("JOB_TIMEOUT", "7201")], ""),
+        ["JOB_TIMEOUT is `7201` (environment JOB_TIMEOUT); allowed: no longer than STUCK_TIMEOUT_HOURS"]
+    );
 }
 
 #[test]
