@@ -29,9 +29,12 @@ pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Sh
     loop {
         let is_draining = shutdown.draining().is_cancelled();
         shared.is_draining.store(is_draining, Ordering::Relaxed);
-        let may_rescue = Instant::now() >= blind_until;
-        let has_rescued = once(&shared, &work.loaded(), &shutdown, may_rescue).await.unwrap_or_else(|error| {
+        if let Err(error) = sign(&shared, &work.loaded(), &shutdown).await {
+            warn!(target: "queue_processor", error = %Failure::of(&error), "the host can't be heard of");
             blind_until = Instant::now() + shared.settings.lease;
+        }
+        let may_rescue = Instant::now() >= blind_until;
+        let has_rescued = once(&shared, may_rescue).await.unwrap_or_else(|error| {
             warn!(target: "queue_processor", error = %Failure::of(&error), "upkeep failed");
             false
         });
@@ -56,14 +59,20 @@ pub(crate) async fn run<W: Work>(shared: Arc<Shared>, work: Arc<W>, shutdown: Sh
     }
 }
 
-/// Whether jobs were taken back.
-async fn once(shared: &Shared, loaded: &[Loaded], shutdown: &Shutdown, may_rescue: bool) -> Result<bool, Error> {
+/// Says that this host is alive, and hears what is wanted of it.
+async fn sign(shared: &Shared, loaded: &[Loaded], shutdown: &Shutdown) -> Result<(), Error> {
     let write = shared.store.write();
     match write.heartbeat_host(shared.host, &figures(shared, loaded)).await? {
         Effect::Applied(wish) => heed(shared, wish, shutdown),
         // Silent for a day, and forgotten: it signs on again.
         Effect::Lost => write.register_host(host_of(shared)).await?,
     }
+    Ok(())
+}
+
+/// Whether jobs were taken back.
+async fn once(shared: &Shared, may_rescue: bool) -> Result<bool, Error> {
+    let write = shared.store.write();
     metrics::gauge!("rushes_memory_pressure").set(pressure_of(shared));
     let rescue = Rescue { stuck_after: shared.settings.stuck_after, crash_delay: shared.settings.crash_delay() };
     let rescued = if may_rescue { write.rescue_expired(&rescue).await? } else { Vec::new() };
