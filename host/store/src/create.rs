@@ -200,15 +200,18 @@ fn row_of(id: JobId, new: NewJob, interview: Option<sea_orm::prelude::Uuid>, now
     }
 }
 
-/// The job of an earlier request with this key, if it is remembered.
+/// The job of an earlier request with this key, if it is remembered. A key that is too old gives way to this request's;
+/// the others wait for [`Write::prune`]: looked for with each request of a batch, they took it seconds.
 async fn remembered(transaction: &Transaction, request: &Idempotency) -> Result<Option<job::Model>> {
     use idempotency_key::{Column, Entity};
 
-    Entity::delete_many().filter(Column::CreatedAt.lt(transaction.now - KEY_KEPT_MS)).exec(&**transaction).await?;
-    let Some(earlier) = Entity::find_by_id((request.scope.clone(), request.key.clone())).one(&**transaction).await?
-    else {
+    let key = (request.scope.clone(), request.key.clone());
+    let Some(earlier) = Entity::find_by_id(key.clone()).one(&**transaction).await? else { return Ok(None) };
+    let too_old = transaction.now - KEY_KEPT_MS;
+    if earlier.created_at < too_old {
+        Entity::delete_by_id(key).filter(Column::CreatedAt.lt(too_old)).exec(&**transaction).await?;
         return Ok(None);
-    };
+    }
     if earlier.fingerprint != request.fingerprint {
         return Err(Error::KeyReused { key: request.key.clone() });
     }

@@ -17,6 +17,9 @@ use crate::readiness::millis;
 use crate::transaction::Transaction;
 use crate::{Error, Result, outbox};
 
+/// All that came have ended, and more may come. Literal, so that both databases use the partial index.
+pub(crate) const IDLE: &str = "NOT sealed AND open_jobs = 0";
+
 /// Where an interview stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InterviewState {
@@ -102,8 +105,7 @@ impl Write {
     pub async fn seal_idle(&self, after: Duration) -> Result<usize> {
         let now = self.read().now().await?;
         let idle = Entity::find()
-            .filter(Column::Sealed.eq(false))
-            .filter(Column::OpenJobs.eq(0))
+            .filter(Expr::cust(IDLE))
             .filter(Column::LastEndedAt.lte(now.saturating_sub(millis(after))))
             .limit(100)
             .all(&self.read().pool)

@@ -13,6 +13,7 @@ mod m0010_deliveries;
 mod m0011_interface;
 mod m0012_turns;
 mod m0013_tally;
+mod m0014_found;
 
 use std::collections::HashSet;
 
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_interface::Migration),
             Box::new(m0012_turns::Migration),
             Box::new(m0013_tally::Migration),
+            Box::new(m0014_found::Migration),
         ]
     }
 }

@@ -1,4 +1,5 @@
-//! Forgetting: jobs that ended long ago with all that was derived from them, told events, old audit lines.
+//! Forgetting: jobs that ended long ago with all that was derived from them, told events, old audit lines, expired
+//! idempotency keys.
 //!
 //! Any host may do it at any time; each step is a short transaction, and rows that another host is at are passed over.
 
@@ -9,9 +10,10 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
 use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::Result;
+use crate::create::KEY_KEPT_MS;
 use crate::database::Write;
 use crate::delete::{Receipt, remove, remove_events};
-use crate::entity::{audit, delivery, event, interview, job};
+use crate::entity::{audit, delivery, event, idempotency_key, interview, job};
 use crate::readiness::millis;
 use crate::tally::Tally;
 
@@ -49,6 +51,8 @@ pub struct Pruned {
     pub events: u64,
     /// Lines of the audit log.
     pub audit_lines: u64,
+    /// Idempotency keys that expired.
+    pub idempotency_keys: u64,
     /// Whether there may be more.
     pub has_more: bool,
 }
@@ -66,8 +70,9 @@ impl Write {
         let interviews = self.prune_interviews(before(keep.jobs)).await?;
         let events = self.prune_events(before(keep.events)).await?;
         let audit_lines = self.prune_audit(before(keep.audit)).await?;
-        let has_more = jobs >= JOBS || interviews >= ROWS || events >= ROWS || audit_lines >= ROWS;
-        Ok(Pruned { jobs, interviews, events, audit_lines, has_more })
+        let idempotency_keys = self.prune_keys(now.saturating_sub(KEY_KEPT_MS)).await?;
+        let has_more = jobs >= JOBS || [interviews, events, audit_lines, idempotency_keys].iter().any(|&n| n >= ROWS);
+        Ok(Pruned { jobs, interviews, events, audit_lines, idempotency_keys, has_more })
     }
 
     async fn prune_jobs(&self, before: i64) -> Result<u64> {
@@ -160,6 +165,28 @@ impl Write {
             return Ok(0);
         }
         Ok(audit::Entity::delete_many().filter(Column::Seq.is_in(seqs)).exec(&self.pool).await?.rows_affected)
+    }
+
+    /// Named by their jobs: a job was asked for under one key.
+    async fn prune_keys(&self, before: i64) -> Result<u64> {
+        use idempotency_key::{Column, Entity};
+
+        let transaction = self.begin().await?;
+        let jobs: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::JobId)
+            .filter(Column::CreatedAt.lt(before))
+            .limit(ROWS)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .into_tuple()
+            .all(&*transaction)
+            .await?;
+        if jobs.is_empty() {
+            return Ok(0);
+        }
+        let gone = Entity::delete_many().filter(Column::JobId.is_in(jobs)).exec(&*transaction).await?;
+        transaction.commit().await?;
+        Ok(gone.rows_affected)
     }
 }
 

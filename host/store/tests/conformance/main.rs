@@ -113,7 +113,7 @@ promises! {
         a_cancelled_job_of_a_dead_host_ends, what_a_dead_process_left_is_taken_back_at_once,
         an_innocent_beside_a_poisonous_job_is_never_charged;
     retention: what_ended_long_ago_is_forgotten_with_all_of_it, what_is_not_old_stays,
-        told_events_and_old_audit_lines_are_forgotten;
+        told_events_and_old_audit_lines_are_forgotten, keys_that_expired_are_forgotten_and_no_others;
     retrying: a_failed_job_looks_for_its_file_again, a_waiting_job_waits_no_longer, a_running_job_cannot_be_retried,
         a_completed_job_can_run_again;
     simulation: whatever_happens_the_database_and_the_books_say_the_same,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rushes_store::{AuditLine, Endpoint, Pruned, Retention};
+use rushes_store::{AuditLine, Endpoint, Idempotency, NewJob, Pruned, Retention};
 
 use crate::database::{Database, RETRY, permanent, report};
 
@@ -51,4 +51,20 @@ pub(crate) async fn told_events_and_old_audit_lines_are_forgotten(db: Database) 
     let pruned = db.write().prune(&none).await.unwrap();
     assert_eq!((pruned.events, pruned.audit_lines), (1, 1));
     assert_eq!((db.count("events").await, db.count("deliveries").await, db.count("jobs").await), (0, 0, 1));
+}
+
+pub(crate) async fn keys_that_expired_are_forgotten_and_no_others(db: Database) {
+    let keyed = |key: &str| {
+        let idempotency = Idempotency { scope: "me".into(), key: key.into(), fingerprint: "body".into() };
+        NewJob { idempotency: Some(idempotency), ..NewJob::new("b", "k", "p") }
+    };
+    for key in ["old", "older"] {
+        db.write().create_job(keyed(key)).await.unwrap();
+    }
+    db.execute("UPDATE idempotency_keys SET created_at = created_at - 86400001").await;
+    db.write().create_job(keyed("new")).await.unwrap();
+    assert_eq!(db.count("idempotency_keys").await, 3, "a request looks after its own key alone");
+    let pruned = db.write().prune(&Retention::default()).await.unwrap();
+    assert_eq!(pruned, Pruned { idempotency_keys: 2, ..Pruned::default() });
+    assert_eq!((db.count("idempotency_keys WHERE idempotency_key = 'new'").await, db.count("jobs").await), (1, 3));
 }
