@@ -165,6 +165,7 @@ fn figures(shared: &Shared, loaded: &[Loaded]) -> HostFigures {
         throttle: status.throttle.as_str().into(),
         pipelines: loaded.iter().map(|one| one.pipeline.clone()).collect(),
         too_large,
+        queues: Some(shared.settings.queues.clone()),
     }
 }
 

@@ -47,6 +47,8 @@ pub struct HostFigures {
     pub pipelines: Vec<String>,
     /// Of those, the ones of which a job needs more than all of its memory.
     pub too_large: Vec<String>,
+    /// Names of the queues that it serves; none where a host of an older version doesn't say.
+    pub queues: Option<Vec<String>>,
 }
 
 /// What somebody wishes of a host.
@@ -128,6 +130,7 @@ impl Write {
             wish: Set(Wish::Run.number()),
             memory_whole: Set(0),
             too_large: Set(None),
+            queues: Set(None),
         };
         row.insert(&*transaction).await?;
         transaction.commit().await
@@ -146,6 +149,7 @@ impl Write {
             .col_expr(Column::MemoryReserved, Expr::val(kept_size(figures.memory_reserved)))
             .col_expr(Column::MemoryWhole, Expr::val(kept_size(figures.memory_whole)))
             .col_expr(Column::TooLarge, Expr::val(serde_json::json!(figures.too_large)))
+            .col_expr(Column::Queues, Expr::val(figures.queues.as_ref().map(|queues| serde_json::json!(queues))))
             .col_expr(Column::Throttle, Expr::val(figures.throttle.clone()))
             .col_expr(Column::Pipelines, Expr::val(serde_json::json!(figures.pipelines)))
             .col_expr(Column::HeartbeatAt, self.dialect.now())
@@ -205,6 +209,7 @@ fn host_of(row: Model) -> Result<Host> {
     };
     let pipelines = names("pipelines", row.pipelines)?;
     let too_large = row.too_large.map_or(Ok(Vec::new()), |kept| names("too_large", kept))?;
+    let queues = row.queues.map(|kept| names("queues", kept)).transpose()?;
     Ok(Host {
         host: NewHost {
             id: row.id.into(),
@@ -223,6 +228,7 @@ fn host_of(row: Model) -> Result<Host> {
             throttle: row.throttle,
             pipelines,
             too_large,
+            queues,
         },
         wish: Wish::from_number(row.wish),
         started_at_ms: row.started_at,

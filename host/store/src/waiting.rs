@@ -33,7 +33,11 @@ fn obstacle(job: &Job, hosts: &[Host]) -> Option<String> {
     if hosts.is_empty() {
         return Some("waits for a host: none is running".into());
     }
-    let able: Vec<&Host> = hosts.iter().filter(|host| host.figures.pipelines.contains(&job.pipeline)).collect();
+    let serving: Vec<&Host> = hosts.iter().filter(|host| serves(host, job)).collect();
+    if serving.is_empty() {
+        return Some(format!("no running host serves the queue `{}`", job.queue));
+    }
+    let able: Vec<&Host> = serving.into_iter().filter(|host| host.figures.pipelines.contains(&job.pipeline)).collect();
     if able.is_empty() {
         return Some(format!("no running host has loaded the pipeline `{}`", job.pipeline));
     }
@@ -48,6 +52,11 @@ fn obstacle(job: &Job, hosts: &[Host]) -> Option<String> {
             fitting.iter().map(|host| format!("{} is {}", host.host.name, host.figures.throttle)).collect();
         format!("no host takes jobs now: {}", each.join(", "))
     })
+}
+
+/// Unknown where a host of an older version says nothing of it.
+fn serves(host: &Host, job: &Job) -> bool {
+    host.figures.queues.as_ref().is_none_or(|queues| queues.contains(&job.queue))
 }
 
 /// Unknown where a host of an older version says nothing of it.

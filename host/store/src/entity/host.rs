@@ -25,6 +25,8 @@ pub struct Model {
     pub memory_whole: i64,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub too_large: Option<Json>,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub queues: Option<Json>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -149,6 +149,25 @@ pub(crate) async fn a_ready_job_says_what_keeps_hosts_from_it(db: Database) {
     assert_eq!(why().await, db.job(id).await.why());
 }
 
+pub(crate) async fn a_job_in_a_queue_that_nobody_serves_says_so(db: Database) {
+    let id = db.ready_as(NewJob { queue: "far".into(), ..NewJob::new("b", "k", "p") }).await;
+    let why = async || db.read().why(&db.job(id).await, Duration::from_secs(60)).await.unwrap();
+    let host = host();
+    db.write().register_host(host.clone()).await.unwrap();
+    let serving = |queues: &[&str]| {
+        let queues = Some(queues.iter().map(|&queue| queue.to_owned()).collect());
+        HostFigures { queues, ..figures("none") }
+    };
+    db.write().heartbeat_host(host.id, &serving(&["default"])).await.unwrap().applied().unwrap();
+    assert_eq!(why().await, "no running host serves the queue `far`");
+    // A host of an older version says nothing of its queues.
+    for figures in [serving(&["default", "far"]), figures("none")] {
+        db.write().heartbeat_host(host.id, &figures).await.unwrap().applied().unwrap();
+        assert_eq!(db.read().hosts().await.unwrap()[0].figures, figures);
+        assert_eq!(why().await, db.job(id).await.why());
+    }
+}
+
 fn host() -> NewHost {
     NewHost {
         id: HostId::new(),

@@ -98,7 +98,7 @@ promises! {
     looking: jobs_are_listed_newest_first_page_by_page, a_list_can_be_filtered, counts_tell_states_apart,
         jobs_that_ended_are_counted_exactly_whoever_counts_them_when,
         hosts_are_live_while_they_are_heard_of, a_ready_job_says_what_keeps_hosts_from_it,
-        a_job_that_fits_no_host_says_so;
+        a_job_that_fits_no_host_says_so, a_job_in_a_queue_that_nobody_serves_says_so;
     machine: every_event_in_every_state_does_what_the_machine_says;
     opening: hosts_that_start_together_find_one_schema, what_was_acknowledged_is_there_after_reopening,
         a_newer_hosts_tables_are_left_alone, a_hint_reaches_other_hosts;
