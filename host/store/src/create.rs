@@ -126,7 +126,8 @@ impl Write {
 
     async fn try_create(&self, new: &[NewJob]) -> Result<Vec<Created>> {
         let transaction = self.begin().await?;
-        // Interviews are touched in one order by everybody, so that two batches can't wait for each other.
+        interviews::open_all(&transaction, new.iter().filter_map(|one| one.interview.as_ref())).await?;
+        // Keys are written in one order by everybody, so that a batch that comes twice can't wait for itself.
         let mut order: Vec<usize> = (0..new.len()).collect();
         order.sort_by_key(|&index| new.get(index).and_then(|one| one.interview.as_ref()).map(|one| &one.id));
         let mut created = Vec::with_capacity(new.len());
@@ -140,6 +141,7 @@ impl Write {
     }
 }
 
+/// Creates a job; its interview is open.
 pub(crate) async fn create(transaction: &Transaction, new: NewJob) -> Result<Created> {
     if let Some(request) = &new.idempotency
         && let Some(earlier) = remembered(transaction, request).await?

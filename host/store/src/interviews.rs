@@ -3,12 +3,15 @@
 //! The counter decides, not a look at the jobs: of four jobs that ended at once, "are none open?" saw the others still
 //! open and lost 401 of 500 events; `open_jobs - 1 … RETURNING` lost none.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rushes_model::InterviewId;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict, SimpleExpr};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set, TryInsertResult, UpdateMany};
+use sea_orm::{
+    ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Set, TryInsertResult, UpdateMany,
+};
 
 use crate::create::{Idempotency, NewInterview};
 use crate::database::{Read, Write};
@@ -174,9 +177,28 @@ pub(crate) async fn seal(transaction: &Transaction, external_id: &str) -> Result
     }
 }
 
-/// Counts a new job in; the interview is made by its first, and opens again if it was completed.
+/// Makes those that aren't there, by name, and locks them, by id: in the order in which whoever changes many jobs meets
+/// them. By name alone, a batch and a cancel of many waited for each other. One needs no order, and is locked when it is
+/// counted.
+pub(crate) async fn open_all<'a>(
+    transaction: &Transaction,
+    wanted: impl Iterator<Item = &'a NewInterview>,
+) -> Result<()> {
+    let wanted: BTreeMap<&str, &NewInterview> = wanted.map(|one| (one.id.as_str(), one)).collect();
+    for one in wanted.values() {
+        open(transaction, one, None).await?;
+    }
+    if wanted.len() > 1 {
+        let locked =
+            Entity::find().select_only().column(Column::Id).filter(Column::ExternalId.is_in(wanted.into_keys()));
+        let locked = locked.order_by(Column::Id, Order::Asc).lock_exclusive();
+        locked.into_tuple::<Uuid>().all(&**transaction).await?;
+    }
+    Ok(())
+}
+
+/// Counts a new job in; the interview, which was opened before, opens again if it was completed.
 pub(crate) async fn join(transaction: &Transaction, new: &NewInterview) -> Result<Model> {
-    open(transaction, new, None).await?;
     let mut row = count_in(transaction, new).await?;
     if row.is_none() {
         // It was there, and somebody was deleting it: by now it is gone, and this is another of that name.

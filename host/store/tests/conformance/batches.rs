@@ -2,6 +2,7 @@
 
 use rushes_model::job::State;
 use rushes_store::{Created, Error, Filter, Idempotency, NewInterview, NewJob};
+use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use crate::database::{Database, RETRY, permanent};
 
@@ -36,6 +37,31 @@ pub(crate) async fn a_batch_that_comes_twice_is_replayed(db: Database) {
     let ids = |all: Vec<Created>| all.into_iter().map(|one| one.into_job().id).collect::<Vec<_>>();
     assert_eq!(ids(first), ids(again));
     assert_eq!(db.read().find_interview("i").await.unwrap().unwrap().total_jobs, 2);
+}
+
+pub(crate) async fn a_batch_locks_its_interviews_as_everybody_does(db: Database) {
+    // Where one writes at a time there is no order of locks.
+    if !db.url.starts_with("postgres") {
+        return;
+    }
+    // Others lock by id: first the older one, whose name comes last.
+    for name in ["z", "a"] {
+        db.write().create_job(of(name, "video")).await.unwrap();
+    }
+    let other = sea_orm::Database::connect(&db.url).await.unwrap().begin().await.unwrap();
+    other.execute_unprepared("SELECT id FROM interviews WHERE external_id = 'z' FOR UPDATE").await.unwrap();
+    let batch = db.write().create_jobs(["a", "z"].map(|name| of(name, "video")).to_vec());
+    let meanwhile = async {
+        while db.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let second = "SELECT id FROM interviews WHERE external_id = 'a' FOR UPDATE NOWAIT";
+        other.execute_unprepared(second).await.expect("a batch that waits for the first holds no second");
+        other.rollback().await.unwrap();
+    };
+    let (created, ()) = tokio::join!(batch, meanwhile);
+    assert_eq!(created.unwrap().len(), 2);
+    assert_eq!(db.count("interviews WHERE total_jobs = 2").await, 2);
 }
 
 pub(crate) async fn all_that_match_are_retried_and_no_others(db: Database) {

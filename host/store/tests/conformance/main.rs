@@ -53,8 +53,9 @@ promises! {
         the_same_request_begins_one_interview, interviews_are_listed_newest_first_page_by_page,
         reports_of_an_interview_come_together, an_object_that_has_its_job_is_known;
     batches: a_batch_is_created_in_its_order, a_batch_with_a_refused_job_creates_none,
-        a_batch_that_comes_twice_is_replayed, all_that_match_are_retried_and_no_others,
-        all_that_match_are_cancelled_running_ones_too, a_filter_tells_states_queues_and_times_apart;
+        a_batch_that_comes_twice_is_replayed, a_batch_locks_its_interviews_as_everybody_does,
+        all_that_match_are_retried_and_no_others, all_that_match_are_cancelled_running_ones_too,
+        a_filter_tells_states_queues_and_times_apart;
     cancelling: a_waiting_job_is_cancelled_at_once, a_running_job_is_told_and_ends_as_cancelled,
         a_job_that_ended_cannot_be_cancelled, a_job_that_finished_before_it_heard_stays_completed;
     claiming: jobs_are_taken_by_priority_then_age, no_more_are_taken_than_there_are_slots,
