@@ -99,8 +99,11 @@ async fn remembered(transaction: &Transaction, request: Option<&Idempotency>) ->
 }
 
 impl Read {
-    /// Whether a pipeline has, or had, a job for this version of an object: one that waits or runs, or one that ended
-    /// with this entity tag. An event that tells of the object needs no further one then.
+    /// Whether a pipeline has, or had, a job for this version of an object: one that waits, or one with this entity tag
+    /// that runs or ended. An event that tells of the object needs no further one then.
+    ///
+    /// One that runs reads the version that it found: of a newer one it knows nothing. Where one of the two tags isn't
+    /// known, it is taken for the same.
     ///
     /// # Errors
     /// When the database fails.
@@ -113,12 +116,12 @@ impl Read {
             .limit(OBJECTS_JOBS)
             .all(&self.pool)
             .await?;
-        let is_live =
-            |row: &job::Model| row.status == Status::Pending.number() || row.status == Status::Processing.number();
-        let is_same = |row: &job::Model| {
+        let waits = |row: &job::Model| row.status == Status::Pending.number();
+        let runs = |row: &job::Model| row.status == Status::Processing.number();
+        Ok(rows.iter().any(|row| {
             let kept = row.identity.as_ref().and_then(|identity| identity.get("etag")).and_then(|etag| etag.as_str());
-            etag.is_some() && kept.map(|kept| kept.trim_matches('"')) == etag
-        };
-        Ok(rows.iter().any(|row| is_live(row) || is_same(row)))
+            let is_same = kept.map(|kept| kept.trim_matches('"')).zip(etag).map(|(kept, told)| kept == told);
+            waits(row) || is_same.unwrap_or_else(|| runs(row))
+        }))
     }
 }

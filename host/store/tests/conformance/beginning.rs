@@ -47,6 +47,19 @@ pub(crate) async fn the_same_request_begins_one_interview(db: Database) {
     assert!(!db.write().begin_interview(&keyed("43", "k", "another body")).await.unwrap().is_replayed);
 }
 
+pub(crate) async fn a_new_version_of_an_object_that_is_read_is_not_known(db: Database) {
+    let claim = db.running().await;
+    let job = db.job(claim.id()).await;
+    let has =
+        async |etag: Option<&str>| db.read().has_job_for(&job.bucket, &job.key, &job.pipeline, etag).await.unwrap();
+    assert!(has(Some("e")).await);
+    assert!(!has(Some("newer")).await);
+    assert!(has(None).await, "nothing says that it is another");
+    // Until somebody waits for it.
+    db.waiting(&job.key).await;
+    assert!(has(Some("newer")).await);
+}
+
 pub(crate) async fn interviews_are_listed_newest_first_page_by_page(db: Database) {
     for id in ["1", "2", "3"] {
         db.write().begin_interview(&wanted(id, 0, false)).await.unwrap();

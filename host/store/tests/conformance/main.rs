@@ -51,7 +51,8 @@ macro_rules! promises {
 promises! {
     beginning: an_interview_begins_with_its_jobs_and_sealed, a_second_interview_of_that_name_is_refused,
         the_same_request_begins_one_interview, interviews_are_listed_newest_first_page_by_page,
-        reports_of_an_interview_come_together, an_object_that_has_its_job_is_known;
+        reports_of_an_interview_come_together, an_object_that_has_its_job_is_known,
+        a_new_version_of_an_object_that_is_read_is_not_known;
     batches: a_batch_is_created_in_its_order, a_batch_with_a_refused_job_creates_none,
         a_batch_that_comes_twice_is_replayed, a_batch_locks_its_interviews_as_everybody_does,
         all_that_match_are_retried_and_no_others, all_that_match_are_cancelled_running_ones_too,
