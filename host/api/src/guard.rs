@@ -24,13 +24,28 @@ pub(crate) async fn guard(State(access): State<Access>, request: Request, next: 
         let detail = "the address that was asked for is no name of this machine";
         return Problem::new(StatusCode::FORBIDDEN, Code::RequestInvalid, detail).into_response();
     }
-    let mut response = next.run(request).await;
+    let mut response = if changes { to_its_end(next.run(request)).await } else { next.run(request).await };
     let headers = response.headers_mut();
     let policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'";
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
+}
+
+/// A change that was begun is ended, and told to the audit log, though its client has gone: half of a deletion would be
+/// worse than none.
+async fn to_its_end(work: impl Future<Output = Response> + Send + 'static) -> Response {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "its caller waits for it; it lives on alone only when that is dropped"
+    )]
+    let task = tokio::spawn(work);
+    task.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request's task broke");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "the request broke a part of this host")
+            .into_response()
+    })
 }
 
 /// Browsers send `Origin` with every request that changes something (Fetch standard, section 3.2); programs send none.
