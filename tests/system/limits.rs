@@ -14,7 +14,8 @@ use crate::serve::{Host, S3};
 fn with_two_slots_never_more_than_two_jobs_run() {
     let s3 = S3::start();
     let rushes = s3.rushes().env("MAX_CONCURRENT_JOBS", 2).env("MEMORY_THRESHOLD_PERCENT", 95);
-    s3.server().faults().set_latency(Duration::from_millis(300));
+    // Long enough that both are seen at work, however seldom one can look.
+    s3.server().faults().set_latency(Duration::from_millis(1_000));
     let host = Host::start(&rushes);
     let jobs: Vec<String> = (0..6)
         .map(|number| {
