@@ -19,6 +19,8 @@ const TICK: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(150);
 /// A webhook whose first two tries failed comes five minutes later.
 const WEBHOOK_PATIENCE: Duration = Duration::from_secs(400);
+/// A control run has found what it looks for long before.
+const CONTROL_PATIENCE: Duration = Duration::from_secs(40);
 
 /// Everything of a run.
 pub(crate) struct Chaos {
@@ -129,7 +131,8 @@ impl Chaos {
         self.recordings.server().faults().clear();
         self.receiver.set_down(false);
         let began = Instant::now();
-        while began.elapsed() < WEBHOOK_PATIENCE {
+        let patience = if self.plan.sabotage.is_some() { CONTROL_PATIENCE } else { WEBHOOK_PATIENCE };
+        while began.elapsed() < patience {
             self.tend();
             let pending = self.database.number("SELECT count(*) FROM deliveries WHERE state = 0");
             if pending == 0 {

@@ -14,16 +14,14 @@ use crate::serve::{Host, S3};
 fn with_two_slots_never_more_than_two_jobs_run() {
     let s3 = S3::start();
     let rushes = s3.rushes().env("MAX_CONCURRENT_JOBS", 2).env("MEMORY_THRESHOLD_PERCENT", 95);
-    // Long enough that both are seen at work, however seldom one can look.
+    let keys: Vec<String> = (0..6).map(|number| format!("audio/{number}/a.wav")).collect();
+    for key in &keys {
+        s3.put(key, &crate::bad_input::wav());
+    }
+    // Long enough that both are seen at work, however seldom one can look. Uploads would take as long.
     s3.server().faults().set_latency(Duration::from_millis(1_000));
     let host = Host::start(&rushes);
-    let jobs: Vec<String> = (0..6)
-        .map(|number| {
-            let key = format!("audio/{number}/a.wav");
-            s3.put(&key, &crate::bad_input::wav());
-            host.submit(&key, "interview_audio")
-        })
-        .collect();
+    let jobs: Vec<String> = keys.iter().map(|key| host.submit(key, "interview_audio")).collect();
     let mut most = 0;
     eventually("all jobs ended", Duration::from_secs(60), || {
         let (_, queue) = host.get("/api/v1/queue/status");
