@@ -20,13 +20,23 @@ const MOST_CHANNELS: usize = 255;
 pub struct AudioShape {
     /// Rate and channels as the decoder gives them.
     pub format: AudioFormat,
-    /// Samples (of all channels) that a packet decodes to; none where the packet's size says.
+    /// Samples (of all channels) that a packet decodes to; none where it differs from packet to packet: then an uncompressed
+    /// packet's size says, and every other's duration.
     pub packet_samples: Option<u32>,
     /// Packets that a fresh decoder must see, and whose output is worthless, before its output is right.
     pub preroll_packets: u32,
+    /// The same in samples, where packets differ in length; the longer of both counts.
+    pub preroll_samples: u32,
     /// The decoder is made anew at each packet whose index is a multiple of this, so that its output is the same
     /// wherever decoding began.
     pub restart_packets: Option<u32>,
+}
+
+impl AudioShape {
+    /// Whether a packet's samples depend on packets before it.
+    pub fn has_memory(&self) -> bool {
+        self.preroll_packets > 0 || self.preroll_samples > 0
+    }
 }
 
 /// Turns a track's packets into samples.
@@ -52,13 +62,24 @@ struct Codec {
 const AAC: Codec = Codec { shape: aac::shape, open: aac::open, decoder: "rusty_aac 2.0.1" };
 const MP3: Codec = Codec { shape: mp3::shape, open: mp3::open, decoder: "symphonia 0.6.1" };
 const PCM: Codec = Codec { shape: pcm::shape, open: pcm::open, decoder: "pcm 1" };
+const NONE: Codec =
+    Codec { shape: refused, open: |config| refused(config).and(Err(not_decoded(config))), decoder: "none" };
+
+fn refused(config: &AudioConfig) -> Result<AudioShape> {
+    Err(not_decoded(config))
+}
+
+fn not_decoded(config: &AudioConfig) -> Error {
+    Error::Unsupported { codec: config.codec.name(), what: "this codec".into() }
+}
 
 impl AudioCodec {
     fn line(self) -> &'static Codec {
         match self {
-            Self::AacLc => &AAC,
+            Self::Aac => &AAC,
             Self::Mp3 => &MP3,
             Self::Pcm(_) => &PCM,
+            Self::Opus | Self::Vorbis | Self::Flac | Self::Alac | Self::AdpcmIma | Self::AdpcmMs => &NONE,
         }
     }
 
@@ -70,8 +91,14 @@ impl AudioCodec {
     /// Its name as reports have it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::AacLc => "aac",
+            Self::Aac => "aac",
             Self::Mp3 => "mp3",
+            Self::Opus => "opus",
+            Self::Vorbis => "vorbis",
+            Self::Flac => "flac",
+            Self::Alac => "alac",
+            Self::AdpcmIma => "adpcm_ima_wav",
+            Self::AdpcmMs => "adpcm_ms",
             Self::Pcm(pcm) => pcm.name(),
         }
     }

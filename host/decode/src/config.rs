@@ -3,10 +3,22 @@
 /// How samples are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AudioCodec {
-    /// AAC Low Complexity; `extra` is the AudioSpecificConfig (ISO/IEC 14496-3, 1.6).
-    AacLc,
+    /// AAC; `extra` is the AudioSpecificConfig (ISO/IEC 14496-3, 1.6). Packets are raw data blocks, without ADTS headers.
+    Aac,
     /// MPEG-1/2 layer III; no `extra`.
     Mp3,
+    /// Opus; `extra` is the identification header (RFC 7845, 5.1), `OpusHead` and all.
+    Opus,
+    /// Vorbis; `extra` is the three headers, laced as in Matroska's `CodecPrivate` (RFC 9559, 5.1.4.1.22 and its codecs).
+    Vorbis,
+    /// FLAC; `extra` is the STREAMINFO block (RFC 9639, 8.2), 34 bytes. Packets are whole frames.
+    Flac,
+    /// Apple Lossless; `extra` is the ALACSpecificConfig, without a box around it.
+    Alac,
+    /// IMA ADPCM as WAVE has it (format 0x11): packets are blocks; `extra` is empty.
+    AdpcmIma,
+    /// Microsoft's ADPCM (format 2): packets are blocks; `extra` is what follows `cbSize` in the format chunk.
+    AdpcmMs,
     /// Uncompressed, interleaved.
     Pcm(Pcm),
 }
@@ -58,6 +70,16 @@ pub struct AudioConfig {
 pub enum VideoCodec {
     /// ITU-T H.264; packets hold length-prefixed NAL units; `extra` is the AVCDecoderConfigurationRecord (ISO/IEC 14496-15).
     H264,
+    /// ITU-T H.265; packets hold length-prefixed NAL units; `extra` is the HEVCDecoderConfigurationRecord (ISO/IEC 14496-15).
+    Hevc,
+    /// VP8 (RFC 6386); no `extra`.
+    Vp8,
+    /// VP9; a packet may be a superframe; `extra` is a VPCodecConfigurationRecord or nothing.
+    Vp9,
+    /// AV1; a packet is a temporal unit without its delimiter; `extra` is an AV1CodecConfigurationRecord or nothing.
+    Av1,
+    /// Motion JPEG: each packet is a picture; no `extra`.
+    Mjpeg,
 }
 
 /// A video track's coding.

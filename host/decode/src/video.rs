@@ -1,7 +1,7 @@
 //! Packets to pictures. One table of codecs; for each a check of the configuration before the first packet.
 
 use crate::config::{VideoCodec, VideoConfig};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 mod h264;
 mod picture;
@@ -21,16 +21,76 @@ pub struct VideoShape {
     pub colour: Colour,
 }
 
+/// One packet of a video track.
+#[derive(Clone, Copy, Debug)]
+pub struct VideoPacket<'a> {
+    /// By which its picture is known when it comes out. Rising.
+    pub number: u64,
+    /// As the container holds it.
+    pub bytes: &'a [u8],
+    /// The container says that decoding can begin here.
+    pub keyframe: bool,
+}
+
+/// A picture that came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The number of the packet that shows it.
+    pub number: u64,
+    /// What it shows.
+    pub picture: Picture,
+}
+
 /// Turns a track's packets into pictures.
-pub struct VideoDecoder {
-    h264: h264::Decoder,
+pub trait VideoDecoder: Send {
+    /// Takes one packet and appends the pictures that are ready, each with its packet's number, in any order; who wants them
+    /// in order of time sorts them by the times of their packets. A packet that shows nothing gives no picture. After a
+    /// packet that others refer to was lost, everything fails until the next keyframe.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] and [`Error::Panicked`] for this packet, others for good. Pictures of earlier packets may have been
+    /// appended nevertheless.
+    fn decode(&mut self, packet: VideoPacket<'_>, pictures: &mut Vec<Decoded>) -> Result<()>;
+
+    /// Appends the pictures that are still inside; the next packet must be a keyframe.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode): what was inside is lost.
+    fn flush(&mut self, pictures: &mut Vec<Decoded>) -> Result<()>;
+
+    /// Whether no other picture refers to this packet's.
+    fn is_disposable(&self, packet: &[u8]) -> bool;
+
+    /// Passes over a disposable packet: only what it says about later ones is kept.
+    ///
+    /// # Errors
+    /// When it brings parameter sets that aren't supported.
+    fn skip(&mut self, packet: &[u8]) -> Result<()>;
+
+    /// Forgets all pictures; the next packet must be a keyframe.
+    fn restart(&mut self);
+}
+
+/// One line of the table of codecs.
+struct Codec {
+    shape: fn(&VideoConfig) -> Result<VideoShape>,
+    open: fn(&VideoConfig) -> Result<Box<dyn VideoDecoder>>,
+    decoder: fn(&VideoConfig) -> &'static str,
+}
+
+const H264: Codec = Codec { shape: h264::shape, open: h264::open, decoder: |_| "rusty_h264 0.17.0" };
+const NONE: Codec =
+    Codec { shape: |config| Err(refused(config)), open: |config| Err(refused(config)), decoder: |_| "none" };
+
+fn refused(config: &VideoConfig) -> Error {
+    Error::Unsupported { codec: config.codec.name(), what: "this codec".into() }
 }
 
 impl VideoCodec {
-    /// Name and version of what decodes it; a change of it is a change of what analyzers are fed.
-    pub fn decoder(self) -> &'static str {
+    fn line(self) -> &'static Codec {
         match self {
-            Self::H264 => "rusty_h264 0.17.0",
+            Self::H264 => &H264,
+            Self::Hevc | Self::Vp8 | Self::Vp9 | Self::Av1 | Self::Mjpeg => &NONE,
         }
     }
 
@@ -38,7 +98,19 @@ impl VideoCodec {
     pub fn name(self) -> &'static str {
         match self {
             Self::H264 => "h264",
+            Self::Hevc => "hevc",
+            Self::Vp8 => "vp8",
+            Self::Vp9 => "vp9",
+            Self::Av1 => "av1",
+            Self::Mjpeg => "mjpeg",
         }
+    }
+}
+
+impl VideoConfig {
+    /// Name and version of what decodes such a track; a change of it is a change of what analyzers are fed.
+    pub fn decoder(&self) -> &'static str {
+        (self.codec.line().decoder)(self)
     }
 }
 
@@ -47,47 +119,13 @@ impl VideoCodec {
 /// # Errors
 /// When it isn't supported, makes no sense or claims too much.
 pub fn video_shape(config: &VideoConfig) -> Result<VideoShape> {
-    match config.codec {
-        VideoCodec::H264 => h264::Decoder::new(config).map(|decoder| decoder.shape()),
-    }
+    (config.codec.line().shape)(config)
 }
 
-impl VideoDecoder {
-    /// A decoder for a track.
-    ///
-    /// # Errors
-    /// As [`video_shape`].
-    pub fn open(config: &VideoConfig) -> Result<Self> {
-        match config.codec {
-            VideoCodec::H264 => Ok(Self { h264: h264::Decoder::new(config)? }),
-        }
-    }
-
-    /// Decodes one packet. Pictures come out at once, in decoding order; who wants them in order of time sorts them by the
-    /// time of their packets. After a packet that others refer to was lost, everything fails until the next keyframe.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`](crate::Error::Damaged) and [`Error::Panicked`](crate::Error::Panicked) for this packet, others
-    /// for good.
-    pub fn decode(&mut self, packet: &[u8], keyframe: bool) -> Result<Picture> {
-        self.h264.decode(packet, keyframe)
-    }
-
-    /// Whether no other picture refers to this packet's.
-    pub fn is_disposable(&self, packet: &[u8]) -> bool {
-        self.h264.is_disposable(packet)
-    }
-
-    /// Passes over a disposable packet: only what it says about later ones is kept.
-    ///
-    /// # Errors
-    /// When it brings parameter sets that aren't supported.
-    pub fn skip(&mut self, packet: &[u8]) -> Result<()> {
-        self.h264.skip(packet)
-    }
-
-    /// Forgets all pictures; the next packet must be a keyframe.
-    pub fn restart(&mut self) {
-        self.h264.restart();
-    }
+/// A decoder for a track.
+///
+/// # Errors
+/// As [`video_shape`].
+pub fn open_video(config: &VideoConfig) -> Result<Box<dyn VideoDecoder>> {
+    (config.codec.line().open)(config)
 }

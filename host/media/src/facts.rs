@@ -56,7 +56,7 @@ fn video_facts(track: &Track, config: &VideoConfig) -> VideoFacts {
     let (width, height) = shown_size(width, height, pixel_aspect, config.rotation, None);
     // Over the time of the pictures that are there: what was cut off doesn't make a recording slower.
     let (mut frames, mut ticks) = (0u64, 0u64);
-    for picture in track.packets.iter().filter(|packet| track.presented.contains(&packet.pts)) {
+    for picture in track.packets.iter().filter(|packet| track.shows(packet)) {
         frames += 1;
         ticks += u64::from(picture.duration);
     }

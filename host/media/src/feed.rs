@@ -14,13 +14,13 @@
 
 use std::ops::Range;
 
-use rushes_decode::{AudioShape, CONVERTERS, audio_shape};
+use rushes_decode::{AudioShape, CONVERTERS, Decoders, audio_shape};
 use rushes_model::MediaTime;
 use rushes_model::media::{AudioBlock, AudioFormat, AudioRequest, Gap, Segment, VideoFrame, VideoRequest};
 use rushes_model::stop::Stop;
 
 use crate::error::Error;
-use crate::index::{Coding, Index};
+use crate::index::{Coding, Index, Track};
 use crate::reader::ByteStream;
 
 mod audio;
@@ -108,12 +108,18 @@ pub fn ranges(index: &Index, wants: &Wants) -> Vec<Range<u64>> {
 /// # Errors
 /// When bytes can't be had, when a decoder can't go on at all, or when the sink says stop. A damaged packet is no error but a
 /// gap.
-pub fn feed(index: &Index, wants: &Wants, stream: &mut dyn ByteStream, sink: &mut dyn Sink) -> Result<Fed, Error> {
+pub fn feed(
+    index: &Index,
+    wants: &Wants,
+    decoders: &dyn Decoders,
+    stream: &mut dyn ByteStream,
+    sink: &mut dyn Sink,
+) -> Result<Fed, Error> {
     let plan = plan::Plan::new(index, wants)?;
     let mut gaps = gaps::Gaps::new(wants.segment.span, &index.gaps);
     let mut fed = Fed { pictures_there: plan.pictures_there(), ..Fed::default() };
-    let mut audio = plan.audio.as_ref().map(|plan| audio::Lane::open(plan, wants)).transpose()?;
-    let mut video = plan.video.as_ref().map(|plan| video::Lane::open(plan, wants)).transpose()?;
+    let mut audio = plan.audio.as_ref().map(|plan| audio::Lane::open(plan, wants, decoders)).transpose()?;
+    let mut video = plan.video.as_ref().map(|plan| video::Lane::open(plan, wants, decoders)).transpose()?;
     let mut packets = packets::Packets::new(stream);
     for read in plan.reads() {
         let packet = packets.take(read.offset, read.size)?;
@@ -156,15 +162,14 @@ pub fn audio_format(index: &Index, request: &AudioRequest) -> Option<AudioFormat
 }
 
 /// Names and versions of the decoders and converters behind what is fed. Equal names mean equal output.
-pub fn decoder_name(index: &Index, audio: bool, video: bool) -> String {
-    let of = |wanted: bool, track: Option<&crate::index::Track>| match (wanted, track.map(|track| &track.coding)) {
-        (true, Some(Coding::Audio(config))) => Some(config.codec.decoder()),
-        (true, Some(Coding::Video(config))) => Some(config.codec.decoder()),
+pub fn decoder_name(index: &Index, decoders: &dyn Decoders, audio: bool, video: bool) -> String {
+    let name = |wanted: bool, track: Option<&Track>| match (wanted, track.map(|track| &track.coding)) {
+        (true, Some(Coding::Audio(config))) => Some(decoders.audio_name(config)),
+        (true, Some(Coding::Video(config))) => Some(decoders.video_name(config)),
         (true, None) | (false, _) => None,
     };
-    let decoders = [of(audio, index.audio()), of(video, index.video())];
-    let named: Vec<&str> = decoders.into_iter().flatten().chain([CONVERTERS]).collect();
-    named.join(", ")
+    let named = [name(audio, index.audio()), name(video, index.video()), Some(CONVERTERS.to_owned())];
+    named.into_iter().flatten().collect::<Vec<String>>().join(", ")
 }
 
 #[cfg(test)]

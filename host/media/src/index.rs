@@ -89,6 +89,11 @@ impl Index {
 }
 
 impl Track {
+    /// Whether a picture is ever seen.
+    pub fn shows(&self, picture: &Packet) -> bool {
+        !picture.hidden && self.presented.contains(&picture.pts)
+    }
+
     /// Media time of a tick, in microseconds; negative before media time 0.
     pub fn micros_of(&self, ticks: i64) -> i64 {
         micros(ticks, self.timescale).saturating_add(self.origin_us)

@@ -29,4 +29,6 @@ mod window;
 pub use error::Error;
 pub use index::{Coding, Container, Index, Packet, Packets, Table, Track};
 pub use open::open;
+pub use rushes_decode::{Decoders, Native};
+
 pub use reader::{ByteStream, Chunk, ReadError, Reader};

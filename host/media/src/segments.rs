@@ -41,7 +41,7 @@ fn starts_at_keyframes(video: &Track) -> Vec<MediaTime> {
     let mut keyframes: Vec<u64> = video
         .packets
         .iter()
-        .filter(|packet| packet.keyframe && video.presented.contains(&packet.pts))
+        .filter(|packet| packet.keyframe && video.shows(packet))
         .filter_map(|packet| u64::try_from(video.micros_of(packet.pts)).ok())
         .collect();
     keyframes.sort_unstable();

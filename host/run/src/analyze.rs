@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use rushes_media::Reader;
+use rushes_media::{Decoders, Reader};
 use rushes_model::media::{Descriptor, Gap};
 use rushes_model::pipeline::Limits;
 use rushes_model::report::{
@@ -44,7 +44,7 @@ pub struct Analyzer {
 }
 
 /// What is to be done.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Job {
     /// The job's id; none for a one-off analysis.
     pub id: Option<String>,
@@ -58,6 +58,8 @@ pub struct Job {
     pub place: ObjectRef,
     /// The object, opened.
     pub object: rushes_source::Object,
+    /// Who decodes it.
+    pub decoders: Arc<dyn Decoders>,
     /// Whether segments are kept as they are finished.
     pub method: Method,
     /// Tells this attempt from others where the object has no exact identity.
@@ -94,8 +96,13 @@ pub fn analyze(job: &Job, ports: &Ports<'_>) -> Result<Finished, Error> {
     let began = Instant::now();
     let reading = Reading::new(job.object.clone(), ports.handle.clone(), &ports.stop);
     let index = rushes_media::open(&reading).map_err(|error| stopped_or(&ports.stop, error))?;
-    let plan =
-        Plan::new(&Given { index: &index, analyzers: &job.analyzers, identity: reading.identity(), nonce: &job.nonce });
+    let plan = Plan::new(&Given {
+        index: &index,
+        decoders: &*job.decoders,
+        analyzers: &job.analyzers,
+        identity: reading.identity(),
+        nonce: &job.nonce,
+    });
     if plan.lanes.is_empty() {
         let name = |place: usize| job.analyzers.get(place).map_or("", |analyzer| &analyzer.name);
         let why = plan.skipped.iter().map(|one| format!("{}: {}", name(one.analyzer), one.why)).collect();
@@ -110,6 +117,7 @@ pub fn analyze(job: &Job, ports: &Ports<'_>) -> Result<Finished, Error> {
         plan: &plan,
         analyzers: &job.analyzers,
         index: &index,
+        decoders: &*job.decoders,
         reading: &reading,
         partials,
         journal: ports.journal,

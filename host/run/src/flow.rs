@@ -6,7 +6,7 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use rushes_media::feed::{self, Wants};
-use rushes_media::{ByteStream, Index, Reader};
+use rushes_media::{ByteStream, Decoders, Index, Reader};
 use rushes_model::media::{Segment, Segmentation};
 use rushes_model::stop::StopToken;
 use rushes_model::{ByteSize, Failure, MediaTime, Progress, Span};
@@ -32,6 +32,7 @@ pub(crate) struct Flow<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) analyzers: &'a [Analyzer],
     pub(crate) index: &'a Index,
+    pub(crate) decoders: &'a dyn Decoders,
     pub(crate) reading: &'a Reading,
     pub(crate) partials: &'a dyn Partials,
     pub(crate) journal: &'a dyn Journal,
@@ -172,7 +173,7 @@ impl Flow<'_> {
         let mut fan = Fan::new(segment, taps, places, self.stop, report);
         fan.begin();
         let (began, waited) = (Instant::now(), self.reading.waited());
-        let fed = feed::feed(self.index, wants, stream, &mut fan);
+        let fed = feed::feed(self.index, wants, self.decoders, stream, &mut fan);
         let for_bytes = self.reading.waited().saturating_sub(waited);
         flowed.decoding += began.elapsed().saturating_sub(for_bytes).saturating_sub(fan.waited);
         flowed.units += fan.units;

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use rushes_media::Index;
 use rushes_media::feed::{self, AudioWant, VideoWant, Wants};
+use rushes_media::{Decoders, Index};
 use rushes_model::Identity;
 use rushes_model::media::{AudioFormat, AudioRequest, Feed, Segment, Segmentation, VideoRequest};
 
@@ -63,6 +63,7 @@ pub(crate) struct Skipped {
 /// What a plan is made from.
 pub(crate) struct Given<'a> {
     pub(crate) index: &'a Index,
+    pub(crate) decoders: &'a dyn Decoders,
     pub(crate) analyzers: &'a [Analyzer],
     pub(crate) identity: &'a Identity,
     pub(crate) nonce: &'a str,
@@ -110,7 +111,7 @@ impl Plan {
         if audio.is_none() && video.is_none() && bytes.is_none() {
             return Err("none of its inputs is in this recording".into());
         }
-        let decoder = decoder_name(index, audio.is_some(), video.is_some());
+        let decoder = decoder_name(given, audio.is_some(), video.is_some());
         let key = KeyBase::new(KeyParts {
             contract: analyzer.component.contract(),
             digest: &analyzer.component.digest().to_string(),
@@ -208,8 +209,8 @@ fn missing(kind: &str, index: &Index) -> String {
     }
 }
 
-fn decoder_name(index: &Index, audio: bool, video: bool) -> String {
-    match (audio || video).then(|| feed::decoder_name(index, audio, video)) {
+fn decoder_name(given: &Given<'_>, audio: bool, video: bool) -> String {
+    match (audio || video).then(|| feed::decoder_name(given.index, given.decoders, audio, video)) {
         Some(name) => name,
         None => "none".into(),
     }

@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use rushes_media::Native;
 use rushes_model::ObjectRef;
 use rushes_model::report::Method;
 use rushes_model::stop::{Stop, StopSource};
@@ -35,6 +37,7 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
         method: if command.resume { Method::Chunked } else { host::method(&loaded.settings, object.identity().size) },
         place,
         object,
+        decoders: Arc::new(Native),
         nonce: rushes_model::LeaseId::new().to_string(),
     };
     let stop = StopSource::new();

@@ -29,6 +29,7 @@ pub(super) fn shape(config: &AudioConfig) -> Result<AudioShape> {
         format,
         packet_samples: u32::try_from(stream.frame_length).ok(),
         preroll_packets: PREROLL_PACKETS,
+        preroll_samples: 0,
         restart_packets: Some(RESTART_PACKETS),
     })
 }

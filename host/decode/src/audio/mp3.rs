@@ -33,6 +33,7 @@ pub(super) fn shape(config: &AudioConfig) -> Result<AudioShape> {
         format: AudioFormat { sample_rate: config.sample_rate, channels: names_of(usual_mask(channels), channels) },
         packet_samples: Some(packet_samples),
         preroll_packets: PREROLL_PACKETS,
+        preroll_samples: 0,
         restart_packets: None,
     })
 }

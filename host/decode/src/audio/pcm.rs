@@ -44,6 +44,7 @@ pub(super) fn shape(config: &AudioConfig) -> Result<AudioShape> {
         format: AudioFormat { sample_rate: config.sample_rate, channels: names_of(mask, count) },
         packet_samples: None,
         preroll_packets: 0,
+        preroll_samples: 0,
         restart_packets: None,
     })
 }

@@ -6,7 +6,7 @@ fn config(codec: AudioCodec, sample_rate: u32, channels: u32, extra: &[u8]) -> A
 }
 
 fn aac(extra: &[u8]) -> Result<AudioShape> {
-    audio_shape(&config(AudioCodec::AacLc, 1, 22, extra))
+    audio_shape(&config(AudioCodec::Aac, 1, 22, extra))
 }
 
 fn pcm(pcm: Pcm, bytes: &[u8]) -> Vec<f32> {
@@ -78,8 +78,8 @@ proptest::proptest! {
     #[test]
     fn no_bytes_make_a_decoder_panic(extra: Vec<u8>, packet: Vec<u8>) {
         let configurations = [
-            config(AudioCodec::AacLc, 44_100, 2, &extra),
-            config(AudioCodec::AacLc, 44_100, 2, &[0x12, 0x10]),
+            config(AudioCodec::Aac, 44_100, 2, &extra),
+            config(AudioCodec::Aac, 44_100, 2, &[0x12, 0x10]),
             config(AudioCodec::Mp3, 44_100, 2, &[]),
         ];
         for configuration in configurations {

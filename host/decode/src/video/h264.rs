@@ -9,7 +9,7 @@
 
 use rusty_h264_decoder::{DecodeError, Decoder as Inner};
 
-use super::{Colour, Picture, Plane, VideoShape};
+use super::{Colour, Decoded, Picture, Plane, VideoDecoder, VideoPacket, VideoShape};
 use crate::config::VideoConfig;
 use crate::contain::contained;
 use crate::error::{Error, Result};
@@ -27,8 +27,16 @@ mod tests;
 
 const CODEC: &str = "h264";
 
+pub(super) fn shape(config: &VideoConfig) -> Result<VideoShape> {
+    Decoder::new(config).map(|decoder| decoder.shape())
+}
+
+pub(super) fn open(config: &VideoConfig) -> Result<Box<dyn VideoDecoder>> {
+    Ok(Box::new(Decoder::new(config)?))
+}
+
 /// One track's decoder.
-pub(super) struct Decoder {
+struct Decoder {
     config: VideoConfig,
     /// Bytes of a NAL unit's length.
     length_bytes: usize,
@@ -50,7 +58,7 @@ enum State {
 }
 
 impl Decoder {
-    pub(super) fn new(config: &VideoConfig) -> Result<Self> {
+    fn new(config: &VideoConfig) -> Result<Self> {
         let record = avcc::read(&config.extra)?;
         let mut sets = Sets::default();
         for unit in record.units {
@@ -72,7 +80,7 @@ impl Decoder {
     }
 
     /// Of the sequence parameter set that came last; the container's words on colour and pixel aspect win over the stream's.
-    pub(super) fn shape(&self) -> VideoShape {
+    fn shape(&self) -> VideoShape {
         let sps = self.sets.active().cloned().unwrap_or_default();
         VideoShape {
             width: sps.width(),
@@ -85,28 +93,7 @@ impl Decoder {
         }
     }
 
-    pub(super) fn is_disposable(&self, packet: &[u8]) -> bool {
-        let mut slices = Units::new(packet, self.length_bytes).flatten().filter(Unit::is_slice).peekable();
-        slices.peek().is_some() && slices.all(|unit| unit.ref_idc() == 0)
-    }
-
-    pub(super) fn skip(&mut self, packet: &[u8]) -> Result<()> {
-        for unit in Units::new(packet, self.length_bytes) {
-            self.keep(&unit?)?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn restart(&mut self) {
-        self.inner = Inner::new();
-        self.state = State::Sound;
-        self.annex_b.clear();
-        self.sets.write(&mut self.annex_b);
-        // They were checked when they came.
-        let _ = contained(CODEC, || self.inner.decode(&self.annex_b).map_err(damaged));
-    }
-
-    pub(super) fn decode(&mut self, packet: &[u8], keyframe: bool) -> Result<Picture> {
+    fn picture(&mut self, packet: &[u8], keyframe: bool) -> Result<Picture> {
         if self.state == State::Lost {
             if !keyframe {
                 self.skip(packet)?;
@@ -194,6 +181,40 @@ impl Decoder {
             colour: shape.colour,
             planes: [plane(frame.y, 1), plane(frame.u, 2), plane(frame.v, 2)],
         })
+    }
+}
+
+impl VideoDecoder for Decoder {
+    /// Pictures come out at once.
+    fn decode(&mut self, packet: VideoPacket<'_>, pictures: &mut Vec<Decoded>) -> Result<()> {
+        let picture = self.picture(packet.bytes, packet.keyframe)?;
+        pictures.push(Decoded { number: packet.number, picture });
+        Ok(())
+    }
+
+    fn flush(&mut self, _: &mut Vec<Decoded>) -> Result<()> {
+        Ok(())
+    }
+
+    fn is_disposable(&self, packet: &[u8]) -> bool {
+        let mut slices = Units::new(packet, self.length_bytes).flatten().filter(Unit::is_slice).peekable();
+        slices.peek().is_some() && slices.all(|unit| unit.ref_idc() == 0)
+    }
+
+    fn skip(&mut self, packet: &[u8]) -> Result<()> {
+        for unit in Units::new(packet, self.length_bytes) {
+            self.keep(&unit?)?;
+        }
+        Ok(())
+    }
+
+    fn restart(&mut self) {
+        self.inner = Inner::new();
+        self.state = State::Sound;
+        self.annex_b.clear();
+        self.sets.write(&mut self.annex_b);
+        // They were checked when they came.
+        let _ = contained(CODEC, || self.inner.decode(&self.annex_b).map_err(damaged));
     }
 }
 

@@ -1,7 +1,9 @@
 //! The audio lane: packets through the decoder, and from there to each want in its rate and its blocks.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
-use rushes_decode::{AudioDecoder, Mono, Resampler, open_audio};
+use rushes_decode::{AudioDecoder, Decoders, Mono, Resampler};
 use rushes_model::Span;
 use rushes_model::stop::Stop;
 
@@ -16,8 +18,8 @@ pub(super) struct Lane<'a> {
     plan: &'a AudioPlan<'a>,
     decoder: Box<dyn AudioDecoder>,
     outputs: Vec<Output>,
-    /// As many packets as pre-roll needs, for a decoder that is made anew on the way.
-    recent: Vec<Bytes>,
+    /// As many packets as pre-roll needs, with their samples, for a decoder that is made anew on the way.
+    recent: VecDeque<(i64, Bytes)>,
     samples: Vec<f32>,
     /// The packet after a damaged one overlaps with it.
     is_tainted: bool,
@@ -25,14 +27,14 @@ pub(super) struct Lane<'a> {
 }
 
 impl<'a> Lane<'a> {
-    pub(super) fn open(plan: &'a AudioPlan<'a>, wants: &Wants) -> Result<Self, Error> {
+    pub(super) fn open(plan: &'a AudioPlan<'a>, wants: &Wants, decoders: &dyn Decoders) -> Result<Self, Error> {
         let outputs =
             wants.audio.iter().enumerate().map(|(place, want)| Output::new(place, want, plan, wants)).collect();
         Ok(Self {
             plan,
-            decoder: open_audio(plan.config)?,
+            decoder: decoders.audio(plan.config)?,
             outputs,
-            recent: Vec::new(),
+            recent: VecDeque::new(),
             samples: Vec::new(),
             is_tainted: false,
             segment: wants.segment.span,
@@ -52,7 +54,7 @@ impl<'a> Lane<'a> {
         self.restart_at(index);
         self.samples.clear();
         let outcome = self.decoder.decode(packet, &mut self.samples);
-        self.remember(packet);
+        self.remember(&placed, packet);
         fed.samples_decoded += (self.samples.len() / self.channels()) as u64;
         let heard = index >= self.plan.first;
         match outcome {
@@ -67,7 +69,7 @@ impl<'a> Lane<'a> {
                 }
             }
             Ok(()) if !heard => self.is_tainted = false,
-            Ok(()) if std::mem::take(&mut self.is_tainted) && self.plan.shape.preroll_packets > 0 => {
+            Ok(()) if std::mem::take(&mut self.is_tainted) && self.plan.shape.has_memory() => {
                 self.lost(&placed, placed.samples, gaps);
             }
             Ok(()) => self.deliver(&placed, sink, gaps)?,
@@ -98,21 +100,26 @@ impl<'a> Lane<'a> {
             return;
         }
         self.decoder.restart();
-        for packet in &self.recent {
+        for (_, packet) in &self.recent {
             self.samples.clear();
             // Its own damage was named when it came.
             let _ = self.decoder.decode(packet, &mut self.samples);
         }
     }
 
-    fn remember(&mut self, packet: &Bytes) {
-        if self.plan.shape.restart_packets.is_none() {
+    fn remember(&mut self, placed: &Placed, packet: &Bytes) {
+        let shape = &self.plan.shape;
+        if shape.restart_packets.is_none() {
             return;
         }
-        if self.recent.len() >= self.plan.shape.preroll_packets as usize && !self.recent.is_empty() {
-            self.recent.remove(0);
+        self.recent.push_back((placed.samples, packet.clone()));
+        let is_spare = |recent: &VecDeque<(i64, Bytes)>| {
+            let samples: i64 = recent.iter().skip(1).map(|(samples, _)| samples).sum();
+            recent.len() > shape.preroll_packets as usize && samples >= i64::from(shape.preroll_samples)
+        };
+        while is_spare(&self.recent) {
+            self.recent.pop_front();
         }
-        self.recent.push(packet.clone());
     }
 
     fn lost(&self, placed: &Placed, samples: i64, gaps: &mut Gaps<'_>) {

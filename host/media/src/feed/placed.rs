@@ -97,8 +97,10 @@ struct Place<'a> {
     track: &'a Track,
     rate: i128,
     packet_samples: Option<u32>,
-    frame_bytes: u32,
+    /// Of one uncompressed sample of all channels.
+    frame_bytes: Option<u32>,
     preroll: usize,
+    preroll_samples: i64,
     restart: Option<usize>,
 }
 
@@ -110,6 +112,7 @@ impl<'a> Place<'a> {
             packet_samples: shape.packet_samples,
             frame_bytes: frame_bytes(config),
             preroll: shape.preroll_packets as usize,
+            preroll_samples: i64::from(shape.preroll_samples),
             restart: shape.restart_packets.map(|packets| packets as usize),
         }
     }
@@ -125,9 +128,14 @@ impl<'a> Place<'a> {
     }
 
     fn samples(&self, packet: &Packet) -> i64 {
-        match self.packet_samples {
-            Some(samples) => i64::from(samples),
-            None => i64::from(packet.size / self.frame_bytes.max(1)),
+        match (self.packet_samples, self.frame_bytes) {
+            (Some(samples), _) => i64::from(samples),
+            (None, Some(bytes)) => i64::from(packet.size / bytes.max(1)),
+            (None, None) => {
+                let scale = i128::from(self.track.timescale.max(1));
+                let samples = (i128::from(packet.duration) * self.rate * 2 + scale).div_euclid(scale * 2);
+                i64::try_from(samples).unwrap_or(i64::MAX)
+            }
         }
     }
 
@@ -139,9 +147,21 @@ impl<'a> Place<'a> {
         let Some(first) = touched.next() else { return (Vec::new(), 0) };
         let last = touched.last().unwrap_or(first);
         let first = self.restart.map_or(first, |packets| first - first % packets.max(1));
-        let from = first.saturating_sub(self.preroll);
+        let from = self.warmed_from(first);
         let window = self.all(needed.start).skip_while(|placed| placed.index < from);
         (window.take_while(|placed| placed.index <= last).collect(), first)
+    }
+
+    /// The packet with which a decoder must begin so that its output counts from `first` on.
+    fn warmed_from(&self, first: usize) -> usize {
+        let mut from = first.saturating_sub(self.preroll);
+        let packets = |range: Range<usize>| range.filter_map(|index| self.track.packets.get(index));
+        let mut samples: i64 = packets(from..first).map(|packet| self.samples(&packet)).sum();
+        while from > 0 && samples < self.preroll_samples {
+            from -= 1;
+            samples = samples.saturating_add(packets(from..from + 1).map(|packet| self.samples(&packet)).sum());
+        }
+        from
     }
 
     /// All packets in their places: end to end, until the container's own time says that they aren't. Uncompressed ones are
@@ -169,12 +189,12 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Bytes of one sample of all channels, for codecs whose packets have no fixed length.
-fn frame_bytes(config: &AudioConfig) -> u32 {
+/// Bytes of one sample of all channels, of uncompressed ones.
+fn frame_bytes(config: &AudioConfig) -> Option<u32> {
     match config.codec {
         rushes_decode::AudioCodec::Pcm(pcm) => {
-            u32::try_from(pcm.sample_bytes()).unwrap_or(1).saturating_mul(config.channels)
+            Some(u32::try_from(pcm.sample_bytes()).unwrap_or(1).saturating_mul(config.channels))
         }
-        rushes_decode::AudioCodec::AacLc | rushes_decode::AudioCodec::Mp3 => 1,
+        _ => None,
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Shown {
 /// All pictures that are shown at or after `from` and before `end`, by time.
 pub(super) fn shown(track: &Track, from: MediaTime, end: MediaTime) -> Vec<Shown> {
     let time = |ticks: i64| MediaTime::from_micros(u64::try_from(track.micros_of(ticks)).unwrap_or(0));
-    let presented = track.packets.iter().enumerate().filter(|(_, packet)| track.presented.contains(&packet.pts));
+    let presented = track.packets.iter().enumerate().filter(|(_, packet)| track.shows(packet));
     let pictures = presented.map(|(index, packet)| {
         let until = packet.pts.saturating_add(i64::from(packet.duration));
         Shown { start: time(packet.pts), index, end: time(until), keyframe: packet.keyframe }

@@ -97,7 +97,7 @@ fn needed_of(track: &Track, pictures: &[Shown], wants: &Wants) -> Vec<Needed> {
 }
 
 fn last_keyframe_before(track: &Track, time: MediaTime) -> Option<MediaTime> {
-    let keyframes = track.packets.iter().filter(|packet| packet.keyframe && track.presented.contains(&packet.pts));
+    let keyframes = track.packets.iter().filter(|packet| packet.keyframe && track.shows(packet));
     let times = keyframes.filter_map(|packet| u64::try_from(track.micros_of(packet.pts)).ok());
     times.filter(|micros| *micros < time.as_micros()).max().map(MediaTime::from_micros)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
-use rushes_decode::{Converted, Converter, VideoDecoder};
+use rushes_decode::{Converted, Converter, Decoded, Decoders, VideoDecoder, VideoPacket};
 use rushes_model::media::{PixelFormat, VideoFrame};
 use rushes_model::stop::Stop;
 use rushes_model::{MediaTime, Span};
@@ -21,7 +21,9 @@ const MOST_WAITING: usize = 20;
 /// Decodes one segment's pictures.
 pub(super) struct Lane<'a> {
     plan: &'a VideoPlan<'a>,
-    decoder: VideoDecoder,
+    decoder: Box<dyn VideoDecoder>,
+    /// What the decoder gave last.
+    decoded: Vec<Decoded>,
     /// One for each distinct layout and size.
     converters: Vec<(Look, Converter)>,
     /// Which of them each want takes.
@@ -50,7 +52,7 @@ enum Outcome {
 }
 
 impl<'a> Lane<'a> {
-    pub(super) fn open(plan: &'a VideoPlan<'a>, wants: &Wants) -> Result<Self, Error> {
+    pub(super) fn open(plan: &'a VideoPlan<'a>, wants: &Wants, decoders: &dyn Decoders) -> Result<Self, Error> {
         let mut converters: Vec<(Look, Converter)> = Vec::new();
         let mut looks = Vec::new();
         for want in &wants.video {
@@ -64,7 +66,8 @@ impl<'a> Lane<'a> {
         let places = plan.needed.iter().enumerate().map(|(place, needed)| (needed.picture.index, place)).collect();
         Ok(Self {
             plan,
-            decoder: VideoDecoder::open(plan.config)?,
+            decoder: decoders.video(plan.config)?,
+            decoded: Vec::new(),
             converters,
             looks,
             places,
@@ -87,25 +90,24 @@ impl<'a> Lane<'a> {
     ) -> Result<(), Error> {
         let Some(packet) = self.plan.packet(index) else { return Ok(()) };
         if self.plan.begins_at(index) {
+            self.drain(gaps, fed)?;
             self.decoder.restart();
             self.is_lost = false;
             self.leading_before = Some(packet.pts);
         }
-        let place = self.places.get(&index).copied();
-        let outcome = self.decode(place, &packet, bytes, fed)?;
-        if let (Outcome::Lost, Some(needed)) = (&outcome, place.and_then(|place| self.plan.needed.get(place))) {
-            self.name_lost(needed, gaps, fed);
+        let is_lost = !self.decode(index, &packet, bytes, fed)?;
+        self.settle_decoded(gaps, fed);
+        if let (true, Some(place)) = (is_lost, self.places.get(&index).copied()) {
+            self.settle(place, Outcome::Lost, gaps, fed);
         }
-        if let Some(place) = place {
-            self.settle(place, outcome, gaps, fed);
-            self.send(sink)?;
-        }
+        self.send(sink)?;
         sink.progress(self.plan.time(packet.pts));
         Ok(())
     }
 
     /// Sends what still waits.
     pub(super) fn finish(&mut self, sink: &mut dyn Sink, gaps: &mut Gaps<'_>, fed: &mut Fed) -> Result<(), Error> {
+        self.drain(gaps, fed)?;
         while self.next < self.plan.needed.len() {
             self.give_up_next(gaps, fed);
             self.send(sink)?;
@@ -114,41 +116,55 @@ impl<'a> Lane<'a> {
         Ok(())
     }
 
-    /// Decodes a packet, or passes over it where nobody needs it.
-    fn decode(
-        &mut self,
-        place: Option<usize>,
-        packet: &Packet,
-        bytes: &Bytes,
-        fed: &mut Fed,
-    ) -> Result<Outcome, Error> {
+    /// Decodes a packet, or passes over it where nobody needs it; false where its picture will not come.
+    fn decode(&mut self, index: usize, packet: &Packet, bytes: &Bytes, fed: &mut Fed) -> Result<bool, Error> {
         let is_leading = self.leading_before.is_some_and(|keyframe| packet.pts < keyframe);
-        if is_leading || (place.is_none() && self.decoder.is_disposable(bytes)) {
+        if is_leading || (!self.places.contains_key(&index) && self.decoder.is_disposable(bytes)) {
             self.decoder.skip(bytes)?;
-            return Ok(Outcome::Lost);
+            return Ok(false);
         }
-        fed.pictures_decoded += 1;
-        let picture = match self.decoder.decode(bytes, packet.keyframe) {
-            Ok(picture) => picture,
+        fed.pictures_decoded += u64::from(!packet.hidden);
+        let packet = VideoPacket { number: index as u64, bytes, keyframe: packet.keyframe };
+        match self.decoder.decode(packet, &mut self.decoded) {
+            Ok(()) => {}
             Err(error) if error.is_damage() => {
                 self.is_lost = true;
-                return Ok(Outcome::Lost);
+                return Ok(false);
             }
             Err(error) => return Err(error.into()),
-        };
+        }
         if packet.keyframe && std::mem::take(&mut self.is_lost) {
-            self.leading_before = Some(packet.pts);
+            self.leading_before = self.plan.packet(index).map(|keyframe| keyframe.pts);
         }
-        let Some(needed) = place.and_then(|place| self.plan.needed.get(place)) else { return Ok(Outcome::Lost) };
-        let mut converted: Vec<(usize, Converted)> = Vec::new();
-        for (want, _) in &needed.moments {
-            let Some(look) = self.looks.get(*want).copied() else { continue };
-            let known = converted.iter().any(|(known, _)| *known == look);
-            if let (false, Some((_, converter))) = (known, self.converters.get_mut(look)) {
-                converted.push((look, converter.convert(&picture)));
+        Ok(true)
+    }
+
+    /// Takes out of the decoder what it still holds.
+    fn drain(&mut self, gaps: &mut Gaps<'_>, fed: &mut Fed) -> Result<(), Error> {
+        match self.decoder.flush(&mut self.decoded) {
+            Err(error) if !error.is_damage() => return Err(error.into()),
+            Ok(()) | Err(_) => self.settle_decoded(gaps, fed),
+        }
+        Ok(())
+    }
+
+    /// Converts the pictures that came out, those that somebody is sent.
+    fn settle_decoded(&mut self, gaps: &mut Gaps<'_>, fed: &mut Fed) {
+        for Decoded { number, picture } in std::mem::take(&mut self.decoded) {
+            let place = usize::try_from(number).ok().and_then(|index| self.places.get(&index).copied());
+            let Some((place, needed)) = place.and_then(|place| Some((place, self.plan.needed.get(place)?))) else {
+                continue;
+            };
+            let mut converted: Vec<(usize, Converted)> = Vec::new();
+            for (want, _) in &needed.moments {
+                let Some(look) = self.looks.get(*want).copied() else { continue };
+                let known = converted.iter().any(|(known, _)| *known == look);
+                if let (false, Some((_, converter))) = (known, self.converters.get_mut(look)) {
+                    converted.push((look, converter.convert(&picture)));
+                }
             }
+            self.settle(place, Outcome::Ready(converted), gaps, fed);
         }
-        Ok(Outcome::Ready(converted))
     }
 
     fn name_lost(&self, needed: &Needed, gaps: &mut Gaps<'_>, fed: &mut Fed) {
@@ -160,6 +176,9 @@ impl<'a> Lane<'a> {
     }
 
     fn settle(&mut self, place: usize, outcome: Outcome, gaps: &mut Gaps<'_>, fed: &mut Fed) {
+        if let (Outcome::Lost, Some(needed)) = (&outcome, self.plan.needed.get(place)) {
+            self.name_lost(needed, gaps, fed);
+        }
         // A place before `next` was given up; its picture came too late.
         let Some(ahead) = place.checked_sub(self.next) else { return };
         while self.waiting.len() <= ahead {

@@ -15,6 +15,8 @@ pub struct Packet {
     pub duration: u32,
     /// Decoding can begin here.
     pub keyframe: bool,
+    /// It is decoded and never shown, as VP8's alternate reference pictures.
+    pub hidden: bool,
 }
 
 /// A track's packets, in decoding order.
@@ -62,6 +64,7 @@ impl Packets {
                     pts: i64::try_from(before / u64::from(*frame_bytes).max(1)).ok()?,
                     duration: u32::try_from(frames).ok()?,
                     keyframe: true,
+                    hidden: false,
                 })
             }
         }

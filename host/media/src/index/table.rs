@@ -12,12 +12,13 @@ pub struct Table {
 struct Row {
     offset: u64,
     pts: i64,
-    size_and_key: u32,
+    size_and_flags: u32,
     duration: u32,
 }
 
-/// The top bit of `size_and_key`; a packet of 2 GiB is refused long before.
+/// The top bits of `size_and_flags`; a packet of 1 GiB is refused long before.
 const KEYFRAME: u32 = 1 << 31;
+const HIDDEN: u32 = 1 << 30;
 
 impl Table {
     /// An empty one with room for so many.
@@ -25,7 +26,7 @@ impl Table {
         Self { rows: Vec::with_capacity(count) }
     }
 
-    /// Adds a packet; sizes above 2 GiB - 1 are cut to it.
+    /// Adds a packet; sizes above 1 GiB - 1 are cut to it.
     pub fn push(&mut self, packet: Packet) {
         self.rows.push(Row::new(packet));
     }
@@ -68,7 +69,8 @@ impl Table {
 
     /// Makes each packet last until the next one is presented; the last keeps its own duration.
     pub(crate) fn last_until_next(&mut self) {
-        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        let is_shown = |index: &usize| self.rows.get(*index).is_some_and(|row| row.size_and_flags & HIDDEN == 0);
+        let mut order: Vec<usize> = (0..self.rows.len()).filter(is_shown).collect();
         order.sort_by_key(|index| self.rows.get(*index).map(|row| row.pts));
         for (now, next) in order.iter().zip(order.iter().skip(1)) {
             let until = self.rows.get(*next).map(|row| row.pts);
@@ -81,18 +83,20 @@ impl Table {
 
 impl Row {
     fn new(packet: Packet) -> Self {
-        let size = packet.size.min(KEYFRAME - 1);
+        let size = packet.size.min(HIDDEN - 1);
         let key = if packet.keyframe { KEYFRAME } else { 0 };
-        Self { offset: packet.offset, pts: packet.pts, size_and_key: size | key, duration: packet.duration }
+        let hidden = if packet.hidden { HIDDEN } else { 0 };
+        Self { offset: packet.offset, pts: packet.pts, size_and_flags: size | key | hidden, duration: packet.duration }
     }
 
     const fn packet(&self) -> Packet {
         Packet {
             offset: self.offset,
-            size: self.size_and_key & !KEYFRAME,
+            size: self.size_and_flags & !(KEYFRAME | HIDDEN),
             pts: self.pts,
             duration: self.duration,
-            keyframe: self.size_and_key & KEYFRAME != 0,
+            keyframe: self.size_and_flags & KEYFRAME != 0,
+            hidden: self.size_and_flags & HIDDEN != 0,
         }
     }
 }

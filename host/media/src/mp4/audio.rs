@@ -93,7 +93,7 @@ fn mpeg4(atom: &Atom, entry: &Entry) -> Result<Result<AudioConfig, String>, Erro
     let stream = Stream::read(&esds)?;
     Ok(match stream.object_type {
         // 0x67 is MPEG-2's AAC-LC, configured alike.
-        0x40 | 0x67 => Ok(AudioConfig { extra: stream.specific, ..config(AudioCodec::AacLc, entry) }),
+        0x40 | 0x67 => Ok(AudioConfig { extra: stream.specific, ..config(AudioCodec::Aac, entry) }),
         0x69 | 0x6b => Ok(config(AudioCodec::Mp3, entry)),
         0x66 | 0x68 => Err("AAC of another profile than LC isn't supported yet".to_owned()),
         0xa5 => Err("AC-3 isn't supported yet".to_owned()),

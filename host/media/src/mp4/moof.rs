@@ -57,6 +57,7 @@ impl Moov {
                         pts: trak.next_dts.saturating_add(sample.shift),
                         duration: sample.duration,
                         keyframe: sample.keyframe || trak.kind == Kind::Audio,
+                        hidden: false,
                     });
                     trak.next_dts = trak.next_dts.saturating_add(i64::from(sample.duration));
                 }

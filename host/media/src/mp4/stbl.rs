@@ -67,7 +67,14 @@ impl SampleTables {
                 let duration = self.durations.step();
                 let shift = self.shifts.step().cast_signed();
                 let keyframe = self.keyframes.contains(u64::try_from(sample).unwrap_or(u64::MAX));
-                packets.push(Packet { offset, size, pts: dts.saturating_add(i64::from(shift)), duration, keyframe });
+                packets.push(Packet {
+                    offset,
+                    size,
+                    pts: dts.saturating_add(i64::from(shift)),
+                    duration,
+                    keyframe,
+                    hidden: false,
+                });
                 dts = dts.saturating_add(i64::from(duration));
                 offset = offset.saturating_add(u64::from(size));
             }
@@ -92,7 +99,7 @@ impl SampleTables {
                 let frames = u32::try_from(in_chunk).unwrap_or(u32::MAX).min(run_frames(frame_bytes));
                 let size = frames.saturating_mul(frame_bytes);
                 budget.packets(self.stbl.kind, 1)?;
-                packets.push(Packet { offset, size, pts, duration: frames, keyframe: true });
+                packets.push(Packet { offset, size, pts, duration: frames, keyframe: true, hidden: false });
                 pts = pts.saturating_add(i64::from(frames));
                 offset = offset.saturating_add(u64::from(size));
                 in_chunk = in_chunk.saturating_sub(u64::from(frames));

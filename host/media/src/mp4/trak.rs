@@ -59,7 +59,7 @@ fn join(stbl: &Atom, coding: &Result<Coding, String>, budget: &mut Budget) -> Re
     match coding {
         Ok(Coding::Audio(config)) => match config.codec {
             AudioCodec::Pcm(coding) => tables.join_frames(pcm::frame_bytes(coding, config), budget),
-            AudioCodec::AacLc | AudioCodec::Mp3 => tables.join(budget),
+            _ => tables.join(budget),
         },
         Ok(Coding::Video(_)) | Err(_) => tables.join(budget),
     }

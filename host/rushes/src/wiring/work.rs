@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rushes_config::Settings;
+use rushes_media::Native;
 use rushes_model::job::Outcome;
 use rushes_model::{ByteSize, Failure, ObjectRef};
 use rushes_queue::{Loaded, Ports};
@@ -101,6 +102,7 @@ fn try_analyze(
         method: host::method(settings, object.identity().size),
         place,
         object,
+        decoders: Arc::new(Native),
         nonce: claim.lease().to_string(),
     };
     let partials = Claimed { ports: ports.clone(), handle: handle.clone() };

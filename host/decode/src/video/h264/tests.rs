@@ -125,7 +125,7 @@ fn hashes_of(path: &Path) -> Result<Vec<Result<String>>> {
     let mut decoder = Decoder::new(&config(record))?;
     Ok(packets
         .iter()
-        .map(|(packet, keyframe)| decoder.decode(packet, *keyframe).map(|picture| hash(&picture)))
+        .map(|(packet, keyframe)| decoder.picture(packet, *keyframe).map(|picture| hash(&picture)))
         .collect())
 }
 
@@ -189,12 +189,12 @@ fn passing_over_disposable_pictures_changes_no_other() {
             continue;
         };
         for (packet, keyframe) in &packets {
-            let whole = all.decode(packet, *keyframe);
+            let whole = all.picture(packet, *keyframe);
             if few.is_disposable(packet) {
                 few.skip(packet).unwrap();
                 passed_over += 1;
             } else {
-                assert_eq!(whole, few.decode(packet, *keyframe), "{}", path.display());
+                assert_eq!(whole, few.picture(packet, *keyframe), "{}", path.display());
             }
         }
     }
@@ -217,7 +217,7 @@ fn a_damaged_picture_that_nobody_refers_to_takes_no_other_with_it() {
     let length = (half as u32 - 4).to_be_bytes();
     packets[hit].0[..4].copy_from_slice(&length);
     let broken: Vec<_> =
-        packets.iter().map(|(packet, key)| decoder.decode(packet, *key).map(|picture| hash(&picture))).collect();
+        packets.iter().map(|(packet, key)| decoder.picture(packet, *key).map(|picture| hash(&picture))).collect();
     assert!(broken[hit].is_err());
     assert!(hit + 1 < broken.len());
     assert!((0..broken.len()).filter(|index| *index != hit).all(|index| broken[index] == clean[index]));
@@ -231,7 +231,7 @@ fn a_hole_of_zeros_in_a_picture_is_damage() {
     let mut decoder = Decoder::new(&config(record)).unwrap();
     let middle = packets[0].0.len() / 2;
     packets[0].0[middle..middle + 64].fill(0);
-    let error = decoder.decode(&packets[0].0, true).unwrap_err();
+    let error = decoder.picture(&packets[0].0, true).unwrap_err();
     assert_eq!(error.to_string(), "h264: damaged packet: a slice holds a start code");
     // Zeros at the end are what some writers leave between units.
     assert!(Unit::new(&[0x65, 1, 2, 0, 0, 0]).is_sound());
@@ -244,12 +244,12 @@ fn after_a_lost_reference_everything_fails_until_the_next_keyframe() {
     let path = streams().into_iter().find(|path| path.ends_with("MR2_MW_A.264")).unwrap();
     let (record, packets) = packets_of(&std::fs::read(&path).unwrap());
     let mut decoder = Decoder::new(&config(record)).unwrap();
-    assert!(decoder.decode(&packets[0].0, true).is_ok());
-    assert!(matches!(decoder.decode(&[0, 0, 0, 9, 0x65], false), Err(Error::Damaged { .. })));
-    let refused = decoder.decode(&packets[1].0, false).unwrap_err();
+    assert!(decoder.picture(&packets[0].0, true).is_ok());
+    assert!(matches!(decoder.picture(&[0, 0, 0, 9, 0x65], false), Err(Error::Damaged { .. })));
+    let refused = decoder.picture(&packets[1].0, false).unwrap_err();
     assert_eq!(refused.to_string(), "h264: damaged packet: it refers to a picture that was lost");
-    assert!(decoder.decode(&packets[0].0, true).is_ok());
-    assert!(decoder.decode(&packets[1].0, false).is_ok());
+    assert!(decoder.picture(&packets[0].0, true).is_ok());
+    assert!(decoder.picture(&packets[1].0, false).is_ok());
 }
 
 #[test]
@@ -273,7 +273,7 @@ proptest::proptest! {
         let _ = sps::Sps::read(&packet);
         let _ = pps::check(&packet);
         let mut decoder = Decoder::new(&config(RECORD.clone())).unwrap();
-        let panicked = matches!(decoder.decode(&packet, true), Err(Error::Panicked { .. }));
+        let panicked = matches!(decoder.picture(&packet, true), Err(Error::Panicked { .. }));
         proptest::prop_assert!(!panicked);
     }
 }

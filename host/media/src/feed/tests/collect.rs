@@ -81,7 +81,7 @@ impl Opened {
         let mut collected = empty();
         for wants in &wants {
             let mut segment = empty();
-            let fed = feed(&self.index, wants, &mut stream, &mut segment)?;
+            let fed = feed(&self.index, wants, &rushes_decode::Native, &mut stream, &mut segment)?;
             collected.audio.iter_mut().zip(segment.audio).for_each(|(all, blocks)| all.extend(blocks));
             collected.video.iter_mut().zip(segment.video).for_each(|(all, frames)| all.extend(frames));
             collected.gaps.extend(segment.gaps);
@@ -113,7 +113,7 @@ impl Opened {
     /// Media times of the video track's keyframes.
     pub(super) fn keyframes(&self) -> Vec<MediaTime> {
         let track = self.index.video().unwrap();
-        let keyframes = track.packets.iter().filter(|packet| packet.keyframe && track.presented.contains(&packet.pts));
+        let keyframes = track.packets.iter().filter(|packet| packet.keyframe && track.shows(packet));
         let mut times: Vec<MediaTime> =
             keyframes.map(|packet| MediaTime::from_micros(track.micros_of(packet.pts) as u64)).collect();
         times.sort();
