@@ -10,13 +10,13 @@ impl Index {
     pub fn facts(&self) -> MediaFacts {
         MediaFacts {
             container: self.container.name().to_owned(),
-            duration_s: Some(self.duration.as_secs_f64()),
+            duration_s: self.is_complete.then(|| self.duration.as_secs_f64()),
             audio: self.audio().and_then(|track| match &track.coding {
                 Coding::Audio(config) => Some(audio_facts(track, config)),
                 Coding::Video(_) => None,
             }),
             video: self.video().and_then(|track| match &track.coding {
-                Coding::Video(config) => Some(video_facts(track, config)),
+                Coding::Video(config) => Some(video_facts(track, config, self.is_complete)),
                 Coding::Audio(_) => None,
             }),
         }
@@ -29,6 +29,14 @@ impl Container {
         match self {
             Self::Mp4 => "mp4",
             Self::Wav => "wav",
+            Self::Matroska => "matroska",
+            Self::WebM => "webm",
+            Self::Ogg => "ogg",
+            Self::Mp3 => "mp3",
+            Self::Adts => "adts",
+            Self::Flac => "flac",
+            Self::Aiff => "aiff",
+            Self::Caf => "caf",
         }
     }
 }
@@ -48,7 +56,7 @@ fn audio_facts(track: &Track, config: &AudioConfig) -> AudioFacts {
 }
 
 /// As the stream's parameter sets say; as the container says where that can't be told.
-fn video_facts(track: &Track, config: &VideoConfig) -> VideoFacts {
+fn video_facts(track: &Track, config: &VideoConfig, is_complete: bool) -> VideoFacts {
     let (width, height, pixel_aspect) = match video_shape(config) {
         Ok(shape) => (shape.width, shape.height, shape.pixel_aspect),
         Err(_) => (config.width, config.height, config.pixel_aspect.unwrap_or((1, 1))),
@@ -64,7 +72,10 @@ fn video_facts(track: &Track, config: &VideoConfig) -> VideoFacts {
         codec: config.codec.name().to_owned(),
         width,
         height,
-        frames,
-        frame_rate: if ticks == 0 { 0.0 } else { frames as f64 * f64::from(track.timescale) / ticks as f64 },
+        frames: is_complete.then_some(frames),
+        frame_rate: is_complete.then(|| match ticks {
+            0 => 0.0,
+            ticks => frames as f64 * f64::from(track.timescale) / ticks as f64,
+        }),
     }
 }

@@ -24,6 +24,22 @@ pub enum Container {
     Mp4,
     /// RIFF or RF64 WAVE.
     Wav,
+    /// Matroska (RFC 9559).
+    Matroska,
+    /// Matroska as browsers write it.
+    WebM,
+    /// Ogg (RFC 3533).
+    Ogg,
+    /// MPEG audio frames one after the other, with or without ID3.
+    Mp3,
+    /// AAC frames one after the other (ISO/IEC 13818-7, 6.2).
+    Adts,
+    /// Native FLAC (RFC 9639).
+    Flac,
+    /// AIFF and AIFF-C.
+    Aiff,
+    /// Apple's Core Audio Format.
+    Caf,
 }
 
 /// All that is known of a recording before a sample is decoded.
@@ -35,6 +51,9 @@ pub struct Index {
     pub tracks: Vec<Track>,
     /// Tracks that can't, with why (for reports and errors): `audio: AC-3 isn't supported yet`.
     pub refused: Vec<String>,
+    /// Whether all packets are in it. Those of a container without an index are found while it is read; until then `duration`
+    /// is 0, `gaps` has none, and tracks are presented until `i64::MAX`.
+    pub is_complete: bool,
     /// End of the last presented sample or picture, of those too that are missing or in refused tracks.
     pub duration: MediaTime,
     /// What the index already shows to be missing: samples past the end of the file. Sorted; inside `duration`.

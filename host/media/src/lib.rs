@@ -13,6 +13,7 @@
 
 #![warn(clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
+mod adts;
 mod error;
 mod facts;
 pub mod feed;
@@ -22,13 +23,14 @@ mod mp4;
 mod open;
 mod probe;
 mod reader;
+mod scan;
 mod segments;
 mod wav;
 mod window;
 
 pub use error::Error;
 pub use index::{Coding, Container, Index, Packet, Packets, Table, Track};
-pub use open::open;
+pub use open::{Recording, open};
 pub use rushes_decode::{Decoders, Native};
 
 pub use reader::{ByteStream, Chunk, ReadError, Reader};

@@ -1,21 +1,138 @@
 //! From an object's bytes to its index.
 
+use std::ops::Range;
+
+use rushes_model::MediaTime;
+use rushes_model::media::Segment;
+
 use crate::error::Error;
 use crate::index::{Container, Index};
 use crate::probe::{self, probe};
-use crate::reader::Reader;
+use crate::reader::{ByteStream, Reader};
+use crate::scan::{Begun, Scan};
 use crate::window::{Ahead, Window};
-use crate::{mp4, wav};
+use crate::{adts, mp4, wav};
 
-/// Reads the index of a recording by small ranges; what kind of file it is, its bytes say and not its name.
+/// Objects without an index are scanned as a whole before anything else where they are small: then all is known at once,
+/// and their bytes are held. An hour of an MP3.
+const SCANNED_AT_ONCE: u64 = 16 << 20;
+
+/// Reads the index of a recording by small ranges, or, where it has none, by reading all of it. What kind of file it is, its
+/// bytes say and not its name.
 ///
 /// # Errors
 /// When it is no recording, isn't read yet, is encrypted, cut off, broken, or claims too much; or its bytes can't be had.
 pub fn open(reader: &dyn Reader) -> Result<Index, Error> {
+    Recording::open_with(reader, u64::MAX).map(|recording| recording.index)
+}
+
+/// A recording whose segments are known, or become known while it is read.
+pub struct Recording {
+    index: Index,
+    scan: Option<Scan>,
+    /// Of a recording that was complete from the beginning.
+    segments: std::vec::IntoIter<Segment>,
+}
+
+/// What a container's head tells.
+enum Opened {
+    /// All of it.
+    Indexed(Index),
+    /// The tracks.
+    Begun(Begun),
+}
+
+impl Recording {
+    /// Reads what there is of an index by small ranges.
+    ///
+    /// # Errors
+    /// As [`open`].
+    pub fn open(reader: &dyn Reader) -> Result<Self, Error> {
+        Self::open_with(reader, SCANNED_AT_ONCE)
+    }
+
+    /// [`open`](Self::open), with another limit up to which a recording is scanned at once: results differ in nothing but the
+    /// facts that are known before its end.
+    ///
+    /// # Errors
+    /// As [`open`].
+    pub fn open_with(reader: &dyn Reader, scanned_at_once: u64) -> Result<Self, Error> {
+        let begun = match head(reader)? {
+            Opened::Indexed(index) => return Ok(Self { segments: index.segments().into_iter(), index, scan: None }),
+            Opened::Begun(begun) => begun,
+        };
+        let (mut index, mut scan) = Scan::begin(begun, reader)?;
+        if reader.identity().size <= scanned_at_once {
+            scan.finish(&mut index, reader)?;
+        }
+        let segments = if index.is_complete { index.segments() } else { Vec::new() };
+        Ok(Self { index, scan: Some(scan), segments: segments.into_iter() })
+    }
+
+    /// What is known so far.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Whether segments are found while reading, and so are worth a [mark](Self::mark).
+    pub fn is_scanned(&self) -> bool {
+        self.scan.is_some() && self.segments.as_slice().is_empty() && !self.index.is_complete
+    }
+
+    /// The next segment, none after the last; the index then holds all packets that feeding it needs.
+    ///
+    /// # Errors
+    /// When bytes can't be had, or the recording claims too much.
+    pub fn next_segment(&mut self, reader: &dyn Reader) -> Result<Option<Segment>, Error> {
+        if let Some(segment) = self.segments.next() {
+            return Ok(Some(segment));
+        }
+        match &mut self.scan {
+            Some(scan) => scan.next_segment(&mut self.index, reader),
+            None => Ok(None),
+        }
+    }
+
+    /// What was found for the segment that [`next_segment`](Self::next_segment) just gave.
+    pub fn mark(&mut self, segment: Segment) -> Vec<u8> {
+        self.scan.as_mut().map(|scan| scan.mark(&self.index, segment)).unwrap_or_default()
+    }
+
+    /// Instead of [`next_segment`](Self::next_segment): takes what an earlier attempt marked, and reads nothing. None where the
+    /// bytes are no mark of this recording's next segment.
+    pub fn restore(&mut self, mark: &[u8]) -> Option<Segment> {
+        self.scan.as_mut()?.restore(&mut self.index, mark)
+    }
+
+    /// Bytes of some ranges: those that scanning just read aren't fetched again.
+    ///
+    /// # Errors
+    /// When the stream can't be begun.
+    pub fn stream<'a>(
+        &'a mut self,
+        reader: &'a dyn Reader,
+        ranges: Vec<Range<u64>>,
+    ) -> Result<(&'a Index, Box<dyn ByteStream + 'a>), Error> {
+        let stream = match &mut self.scan {
+            Some(scan) => scan.stream(reader, &ranges)?,
+            None => reader.stream(ranges)?,
+        };
+        Ok((&self.index, stream))
+    }
+
+    /// Length, as far as anybody can tell yet.
+    pub fn estimate(&self) -> MediaTime {
+        self.scan.as_ref().map_or(self.index.duration, |scan| scan.estimate(&self.index))
+    }
+}
+
+fn head(reader: &dyn Reader) -> Result<Opened, Error> {
     let mut window = Window::new(reader);
     let head = window.read(0, probe::LENGTH, Ahead::Index)?;
     match probe(&head)? {
-        Container::Mp4 => mp4::open(&mut window),
-        Container::Wav => wav::open(&mut window),
+        Container::Mp4 => mp4::open(&mut window).map(Opened::Indexed),
+        Container::Wav => wav::open(&mut window).map(Opened::Indexed),
+        Container::Adts => adts::open(&mut window).map(Opened::Begun),
+        other => Err(Error::Container { container: other.name() }),
     }
 }

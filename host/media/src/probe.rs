@@ -3,6 +3,8 @@
 use crate::error::Error;
 use crate::index::Container;
 
+const ADTS: &str = "AAC without a container (ADTS)";
+
 /// How many bytes are looked at; a transport stream shows itself by its third sync byte, at 376. Some MP3s begin with
 /// hundreds of zeros.
 pub(crate) const LENGTH: u64 = 4_096;
@@ -34,6 +36,9 @@ pub(crate) fn probe(head: &[u8]) -> Result<Container, Error> {
             }
             _ => Ok(Container::Mp4),
         };
+    }
+    if mpeg_audio(head) == Some(ADTS) {
+        return Ok(Container::Adts);
     }
     Err(known_container(head).map_or_else(|| unknown(other(head)), |container| Error::Container { container }))
 }
@@ -80,7 +85,7 @@ fn known_container(head: &[u8]) -> Option<&'static str> {
 /// 11172-3, 2.4.2.3); 1111 is no bitrate, 11 no rate.
 fn mpeg_audio(frame: &[u8]) -> Option<&'static str> {
     match frame {
-        [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => Some("AAC without a container (ADTS)"),
+        [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => Some(ADTS),
         [0xff, second, third, ..] if *second >= 0xe0 && second & 6 != 0 && third >> 4 != 15 && third & 12 != 12 => {
             Some("MP3")
         }

@@ -6,7 +6,7 @@ use rushes_model::{MediaTime, Span};
 use crate::index::{Index, Track};
 
 /// A segment begins at the first keyframe at or after each of these.
-const STEP_US: u64 = 60_000_000;
+pub(crate) const STEP_US: u64 = 60_000_000;
 
 impl Index {
     /// The segments: they begin at 0 and at the first keyframe at or after each 60 s, or, without video, at each 60 s.

@@ -84,7 +84,7 @@ fn index(format: &Format, samples: Samples) -> Result<Index, Error> {
         },
     };
     let (duration, gaps) = data::duration(there, claimed, rate)?;
-    Ok(Index { container: Container::Wav, tracks: vec![track], refused: Vec::new(), duration, gaps })
+    Ok(Index { container: Container::Wav, tracks: vec![track], refused: Vec::new(), is_complete: true, duration, gaps })
 }
 
 /// Samples of a packet: 85 ms at 48 kHz, short beside the blocks that analyzers ask for.

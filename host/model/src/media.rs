@@ -312,10 +312,10 @@ pub struct VideoFacts {
     pub width: u32,
     /// As shown.
     pub height: u32,
-    /// Pictures that are presented.
-    pub frames: u64,
-    /// Mean, pictures each second.
-    pub frame_rate: f64,
+    /// Pictures that are presented; none where only a whole reading could tell.
+    pub frames: Option<u64>,
+    /// Mean, pictures each second; none where only a whole reading could tell.
+    pub frame_rate: Option<f64>,
 }
 
 /// Facts of a recording, as reports and components get them.

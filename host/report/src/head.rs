@@ -15,15 +15,13 @@ pub(crate) fn head(report: &Report, ink: Ink) -> Vec<String> {
     facts.push(ByteSize::bytes(report.object.size).to_string());
     lines.push(format!("  {}", facts.join(", ")));
     if let Some(video) = &report.media.video {
-        let rate = fixed(video.frame_rate, if video.frame_rate.fract() == 0.0 { 0 } else { 2 });
-        lines.push(format!(
-            "  video  {}, {} x {}, {rate} pictures/s, {} pictures, {} decoded",
-            plain(&video.codec),
-            video.width,
-            video.height,
-            video.frames,
-            report.pictures_decoded
-        ));
+        let mut facts = vec![plain(&video.codec), format!("{} x {}", video.width, video.height)];
+        facts.extend(
+            video.frame_rate.map(|rate| format!("{} pictures/s", fixed(rate, if rate.fract() == 0.0 { 0 } else { 2 }))),
+        );
+        facts.extend(video.frames.map(|frames| format!("{frames} pictures")));
+        facts.push(format!("{} decoded", report.pictures_decoded));
+        lines.push(format!("  video  {}", facts.join(", ")));
     }
     if let Some(audio) = &report.media.audio {
         let channels = match audio.channels {

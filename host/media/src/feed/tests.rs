@@ -11,6 +11,7 @@ use made::{Folder, MOVING, TONES, difference, joined, pictures, samples};
 
 mod collect;
 mod made;
+mod scanned;
 mod sound;
 
 fn audio(rate: Option<u32>, mono: bool, block_ms: u32) -> AudioWant {

@@ -67,6 +67,27 @@ impl Table {
         self.rows.reserve(count);
     }
 
+    /// Drops all packets after the first so many.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.rows.truncate(count);
+    }
+
+    /// Makes packets of unknown duration last until the next one is presented, and the last as long as the one before it.
+    pub(crate) fn fill_durations(&mut self) {
+        let is_shown = |index: &usize| self.rows.get(*index).is_some_and(|row| row.size_and_flags & HIDDEN == 0);
+        let mut order: Vec<usize> = (0..self.rows.len()).filter(is_shown).collect();
+        order.sort_by_key(|index| self.rows.get(*index).map(|row| row.pts));
+        let mut last = 0;
+        for (place, now) in order.iter().enumerate() {
+            let until = order.get(place + 1).and_then(|next| self.rows.get(*next)).map(|row| row.pts);
+            let Some(row) = self.rows.get_mut(*now) else { continue };
+            if row.duration == 0 {
+                row.duration = until.map_or(last, |until| u32::try_from(until.saturating_sub(row.pts)).unwrap_or(0));
+            }
+            last = row.duration;
+        }
+    }
+
     /// Makes each packet last until the next one is presented; the last keeps its own duration.
     pub(crate) fn last_until_next(&mut self) {
         let is_shown = |index: &usize| self.rows.get(*index).is_some_and(|row| row.size_and_flags & HIDDEN == 0);

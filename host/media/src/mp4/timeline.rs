@@ -31,7 +31,8 @@ pub(super) fn index(moov: Moov, file_size: u64) -> Result<Index, Error> {
         }
     }
     let (zero, duration) = extent(&lines)?;
-    let mut index = Index { container: Container::Mp4, tracks: Vec::new(), refused, duration, gaps: Vec::new() };
+    let mut index =
+        Index { container: Container::Mp4, tracks: Vec::new(), refused, is_complete: true, duration, gaps: Vec::new() };
     let mut gaps: Vec<(u32, Vec<Gap>)> = Vec::new();
     let mut first_missing: Option<u64> = None;
     for line in lines {

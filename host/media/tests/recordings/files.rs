@@ -76,7 +76,6 @@ fn recordings_that_are_not_read_yet_are_refused_by_name() {
         (b"ID3\x04\0\0\0\0\0\0", "MP3"),
         (b"\xff\xfb\x90\x64", "MP3"),
         (&padded, "MP3"),
-        (b"\xff\xf1\x50\x80", "ADTS"),
         (b"FORM\0\0\0\x10AIFF", "AIFF"),
         (b"caff\0\x01", "CAF"),
         (&transport, "transport stream"),

@@ -156,7 +156,6 @@ fn variants_that_are_not_read_are_refused_by_name() {
         ("a-alac.m4a", "ALAC"),
         ("a-adpcm_ms.wav", "Microsoft ADPCM"),
         ("a-16bit.flac", "FLAC"),
-        ("a-aac.aac", "ADTS"),
         ("a-cbr96.mp3", "MP3"),
         ("a-vbr-no-xing.mp3", "MP3"),
         ("a-opus.ogg", "Ogg"),

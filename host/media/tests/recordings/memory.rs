@@ -1,21 +1,24 @@
 //! A file that counts what is read of it.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use rushes_media::{ByteStream, Error, Index, ReadError, Reader};
+use rushes_media::{ByteStream, Chunk, Error, Index, ReadError, Reader};
 use rushes_model::{Class, Classify, Code, ETag, Failure, Identity, Reason};
 
 /// The bytes, and how they were read.
+#[derive(Clone)]
 pub(crate) struct Counted {
-    bytes: Source,
+    bytes: Arc<Source>,
     identity: Identity,
-    requests: AtomicU64,
-    read: AtomicU64,
+    requests: Arc<AtomicU64>,
+    read: Arc<AtomicU64>,
 }
 
 enum Source {
@@ -48,7 +51,7 @@ impl Counted {
     fn new(bytes: Source, size: u64) -> Self {
         let etag = Some(ETag::new("\"test\""));
         let identity = Identity { size, etag, version: None, modified: None, place: "test".to_owned() };
-        Self { bytes, identity, requests: AtomicU64::new(0), read: AtomicU64::new(0) }
+        Self { bytes: Arc::new(bytes), identity, requests: Arc::default(), read: Arc::default() }
     }
 
     pub(crate) fn requests(&self) -> u64 {
@@ -66,10 +69,40 @@ impl Reader for Counted {
     }
 
     fn read_at(&self, offset: u64, length: usize) -> Result<Bytes, ReadError> {
-        let length = length.min(usize::try_from(self.identity.size.saturating_sub(offset)).unwrap_or(usize::MAX));
         self.requests.fetch_add(1, Ordering::Relaxed);
+        self.piece(offset, length)
+    }
+
+    fn stream(&self, ranges: Vec<Range<u64>>) -> Result<Box<dyn ByteStream>, ReadError> {
+        self.requests.fetch_add(ranges.len() as u64, Ordering::Relaxed);
+        Ok(Box::new(Streamed { file: self.clone(), ranges: ranges.into() }))
+    }
+}
+
+/// A stream in pieces of 64 KiB.
+struct Streamed {
+    file: Counted,
+    ranges: VecDeque<Range<u64>>,
+}
+
+impl ByteStream for Streamed {
+    fn next(&mut self) -> Result<Option<Chunk>, ReadError> {
+        let Some(range) = self.ranges.front_mut() else { return Ok(None) };
+        let (offset, end) = (range.start, range.end.min(range.start + (64 << 10)));
+        range.start = end;
+        if range.is_empty() {
+            self.ranges.pop_front();
+        }
+        let bytes = self.file.piece(offset, usize::try_from(end - offset).expect("64 KiB at most"))?;
+        Ok(Some(Chunk { offset, bytes }))
+    }
+}
+
+impl Counted {
+    fn piece(&self, offset: u64, length: usize) -> Result<Bytes, ReadError> {
+        let length = length.min(usize::try_from(self.identity.size.saturating_sub(offset)).unwrap_or(usize::MAX));
         self.read.fetch_add(length as u64, Ordering::Relaxed);
-        match &self.bytes {
+        match &*self.bytes {
             Source::Memory(bytes) => Ok(bytes.slice(offset as usize..offset as usize + length)),
             Source::Endless { head, pattern } => {
                 let mut bytes = head.get(usize::try_from(offset).unwrap_or(usize::MAX)..).unwrap_or_default().to_vec();
@@ -90,10 +123,6 @@ impl Reader for Counted {
                 })
             }
         }
-    }
-
-    fn stream(&self, _: Vec<Range<u64>>) -> Result<Box<dyn ByteStream>, ReadError> {
-        unreachable!("an index is read without streams")
     }
 }
 

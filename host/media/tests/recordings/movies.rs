@@ -228,7 +228,7 @@ fn samples_past_the_end_of_the_file_are_a_gap() {
     assert_eq!(gap.cause, Cause::Truncated);
     assert!(index.audio().is_none());
     assert_eq!(index.refused, ["audio: all of track 2 lies past the end of the file"]);
-    assert_eq!(index.facts().video.expect("video").frame_rate, 25.0);
+    assert_eq!(index.facts().video.expect("video").frame_rate, Some(25.0));
 }
 
 #[test]

@@ -11,8 +11,7 @@ use crate::reader::{ByteStream, Chunk, ReadError, Reader};
 
 /// A file in memory, and its index.
 pub(super) struct Opened {
-    bytes: Bytes,
-    identity: Identity,
+    file: Memory,
     pub(super) index: Index,
     /// Bytes of a chunk of its streams.
     pub(super) chunk: usize,
@@ -44,14 +43,18 @@ impl Opened {
         let identity = Identity { size: bytes.len() as u64, etag: None, version: None, modified: None, place };
         let file = Memory { bytes: bytes.into(), identity };
         let index = crate::open(&file)?;
-        Ok(Self { bytes: file.bytes, identity: file.identity, index, chunk: 1 << 20 })
+        Ok(Self { file, index, chunk: 1 << 20 })
+    }
+
+    pub(super) fn reader(&self) -> &dyn Reader {
+        &self.file
     }
 
     /// The file, with some bytes changed after its index was read.
     pub(super) fn with_damage(mut self, damage: impl FnOnce(&mut [u8])) -> Self {
-        let mut bytes = self.bytes.to_vec();
+        let mut bytes = self.file.bytes.to_vec();
         damage(&mut bytes);
-        self.bytes = bytes.into();
+        self.file.bytes = bytes.into();
         self
     }
 
@@ -71,8 +74,7 @@ impl Opened {
             .map(|segment| Wants { segment: *segment, audio: audio.to_vec(), video: video.to_vec() })
             .collect();
         let all: Vec<Range<u64>> = wants.iter().flat_map(|wants| ranges(&self.index, wants)).collect();
-        let file = Memory { bytes: self.bytes.clone(), identity: self.identity.clone() };
-        let mut stream = Chunks { bytes: file.bytes.clone(), ranges: all.into(), size: self.chunk };
+        let mut stream = Chunks { bytes: self.file.bytes.clone(), ranges: all.into(), size: self.chunk };
         let empty = || Collected {
             audio: audio.iter().map(|_| Vec::new()).collect(),
             video: video.iter().map(|_| Vec::new()).collect(),
@@ -121,7 +123,7 @@ impl Opened {
     }
 }
 
-struct Memory {
+pub(super) struct Memory {
     bytes: Bytes,
     identity: Identity,
 }
@@ -138,6 +140,23 @@ impl Reader for Memory {
 
     fn stream(&self, ranges: Vec<Range<u64>>) -> Result<Box<dyn ByteStream>, ReadError> {
         Ok(Box::new(Chunks { bytes: self.bytes.clone(), ranges: ranges.into(), size: 1 << 20 }))
+    }
+}
+
+/// From which nothing can be read.
+pub(super) struct Nothing;
+
+impl Reader for Nothing {
+    fn identity(&self) -> &Identity {
+        unreachable!("nobody asks")
+    }
+
+    fn read_at(&self, offset: u64, _: usize) -> Result<Bytes, ReadError> {
+        panic!("byte {offset} was read")
+    }
+
+    fn stream(&self, ranges: Vec<Range<u64>>) -> Result<Box<dyn ByteStream>, ReadError> {
+        panic!("{ranges:?} were read")
     }
 }
 
