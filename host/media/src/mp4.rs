@@ -9,11 +9,14 @@
 //! tables stay packed (an hour's tables unpacked have several times its size), and an error says at which byte.
 //! Files here are called as the standard calls the box. Nothing recurses, so nesting can't be too deep.
 
+mod alac;
 mod atom;
 mod audio;
-mod avc;
 mod colr;
 mod ctts;
+mod dfla;
+mod dops;
+mod dvcc;
 mod elst;
 mod esds;
 mod fields;
@@ -22,6 +25,7 @@ mod mdhd;
 mod moof;
 mod moov;
 mod pcm;
+mod record;
 mod rows;
 mod runs;
 mod sinf;
@@ -41,6 +45,7 @@ mod trak;
 mod trex;
 mod trun;
 mod visual;
+mod vorbis;
 
 use crate::error::Error;
 use crate::index::Index;

@@ -5,7 +5,7 @@ use rushes_decode::{AudioCodec, AudioConfig};
 
 use super::atom::{Atom, FourCc};
 use super::esds::Stream;
-use super::{pcm, sinf};
+use super::{alac, dfla, dops, pcm, sinf, vorbis};
 use crate::error::Error;
 use crate::index::Coding;
 use crate::limits;
@@ -61,19 +61,11 @@ impl Entry {
 pub(super) fn read(atom: &Atom, stsd_version: u8) -> Result<Result<Coding, String>, Error> {
     let entry = Entry::read(atom, stsd_version)?;
     sinf::refuse(atom, entry.children)?;
-    let config = match &atom.kind.0 {
-        b"mp4a" => mpeg4(atom, &entry)?,
-        b".mp3" | b"ms\0U" => Ok(config(AudioCodec::Mp3, &entry)),
-        _ => match pcm::coding(atom, &entry) {
-            Some(coding) => coding.map(|coding| config(AudioCodec::Pcm(coding), &entry)),
-            None => Err(format!("{} isn't supported yet", codec_name(atom.kind))),
-        },
-    };
-    let config = match config {
+    let config = match configuration(atom, &entry)? {
         Ok(config) => config,
         Err(why) => return Ok(Err(why)),
     };
-    // What the decoder makes of it counts: entries of AAC often say another rate or number of channels.
+    // What the decoder makes of it counts: entries of AAC often say another rate or number of channels, with SBR half the rate.
     match rushes_decode::audio_shape(&config) {
         Ok(shape) => {
             let channels = u32::try_from(shape.format.channels.len()).unwrap_or(u32::MAX);
@@ -85,24 +77,55 @@ pub(super) fn read(atom: &Atom, stsd_version: u8) -> Result<Result<Coding, Strin
     }
 }
 
-/// `mp4a` says by its `esds` what it holds; QuickTime keeps that inside `wave`.
+/// What a decoder is made from, whether there is one or not.
+fn configuration(atom: &Atom, entry: &Entry) -> Result<Result<AudioConfig, String>, Error> {
+    let with = |codec, extra| AudioConfig { extra, ..config(codec, entry) };
+    let boxed = |codec, kind, read: fn(&Atom) -> Result<Vec<u8>, Error>| match find_inside(atom, entry, kind) {
+        Some(inner) => Ok(Ok(with(codec, read(&inner)?))),
+        None => Ok(Err(format!("{} without its configuration (`{}`)", codec.name(), FourCc(*kind)))),
+    };
+    match &atom.kind.0 {
+        b"mp4a" => mpeg4(atom, entry),
+        b".mp3" | b"ms\0U" => Ok(Ok(config(AudioCodec::Mp3, entry))),
+        b"Opus" => boxed(AudioCodec::Opus, b"dOps", dops::opus_head),
+        b"fLaC" => boxed(AudioCodec::Flac, b"dfLa", dfla::stream_info),
+        b"alac" => boxed(AudioCodec::Alac, b"alac", alac::configuration),
+        _ => Ok(match pcm::coding(atom, entry) {
+            Some(coding) => coding.map(|coding| config(AudioCodec::Pcm(coding), entry)),
+            None => Err(refusal(&codec_name(atom.kind))),
+        }),
+    }
+}
+
+/// `mp4a` says by its `esds` what it holds (object types: ISO/IEC 14496-1, table 5, and MP4RA); QuickTime keeps that inside
+/// `wave`.
 fn mpeg4(atom: &Atom, entry: &Entry) -> Result<Result<AudioConfig, String>, Error> {
     let Some(esds) = find_inside(atom, entry, b"esds") else {
         return Ok(Err("MPEG-4 audio without its configuration (`esds`)".to_owned()));
     };
     let stream = Stream::read(&esds)?;
+    let with = |codec, extra| AudioConfig { extra, ..config(codec, entry) };
     Ok(match stream.object_type {
         // 0x67 is MPEG-2's AAC-LC, configured alike.
-        0x40 | 0x67 => Ok(AudioConfig { extra: stream.specific, ..config(AudioCodec::Aac, entry) }),
+        0x40 | 0x67 => Ok(with(AudioCodec::Aac, stream.specific)),
         0x69 | 0x6b => Ok(config(AudioCodec::Mp3, entry)),
-        0x66 | 0x68 => Err("AAC of another profile than LC isn't supported yet".to_owned()),
-        0xa5 => Err("AC-3 isn't supported yet".to_owned()),
-        0xa6 => Err("E-AC-3 isn't supported yet".to_owned()),
-        0xa9 => Err("DTS isn't supported yet".to_owned()),
-        0xad => Err("Opus isn't supported yet".to_owned()),
-        0xdd => Err("Vorbis isn't supported yet".to_owned()),
-        other => Err(format!("MPEG-4 audio of object type {other:#04x} isn't supported yet")),
+        0xad if stream.specific.starts_with(b"OpusHead") => Ok(with(AudioCodec::Opus, stream.specific)),
+        0xad => Err("opus without its configuration (`OpusHead`)".to_owned()),
+        0xdd => match vorbis::laced(stream.specific) {
+            Some(headers) => Ok(with(AudioCodec::Vorbis, headers)),
+            None => Err("vorbis without its headers".to_owned()),
+        },
+        0x66 | 0x68 => Err(refusal("AAC of another profile than LC")),
+        0xa5 => Err(refusal("AC-3")),
+        0xa6 => Err(refusal("E-AC-3")),
+        0xa9 | 0xac => Err(refusal("DTS")),
+        0xe1 => Err(refusal("QCELP")),
+        other => Err(refusal(&format!("MPEG-4 audio of object type {other:#04x}"))),
     })
+}
+
+fn refusal(codec: &str) -> String {
+    format!("{codec} isn't supported")
 }
 
 /// A box of the entry, or of the `wave` in it.
@@ -145,9 +168,6 @@ fn check(atom: &Atom, config: AudioConfig) -> Result<AudioConfig, Error> {
 
 fn codec_name(kind: FourCc) -> String {
     let name = match &kind.0 {
-        b"Opus" => "Opus",
-        b"fLaC" => "FLAC",
-        b"alac" => "ALAC",
         b"ac-3" => "AC-3",
         b"ec-3" => "E-AC-3",
         b"ac-4" => "AC-4",
@@ -160,3 +180,6 @@ fn codec_name(kind: FourCc) -> String {
     };
     name.to_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,8 +17,8 @@ const ES: u8 = 3;
 const DECODER_CONFIG: u8 = 4;
 const DECODER_SPECIFIC: u8 = 5;
 
-/// An AudioSpecificConfig has 2 to some 60 bytes.
-const SPECIFIC: usize = 1_024;
+/// An AudioSpecificConfig has 2 to some 60 bytes, the headers of Vorbis have 3 to 8 kB.
+const SPECIFIC: usize = 64 << 10;
 
 impl Stream {
     pub(super) fn read(atom: &Atom) -> Result<Self, Error> {

@@ -54,7 +54,7 @@ fn integer(bits: u32, little: bool) -> Result<Pcm, String> {
         (24, false) => Ok(Pcm::S24Be),
         (32, true) => Ok(Pcm::S32Le),
         (32, false) => Ok(Pcm::S32Be),
-        _ => Err(format!("signed PCM of {bits} bits isn't supported yet")),
+        _ => Err(format!("signed PCM of {bits} bits isn't supported")),
     }
 }
 
@@ -62,7 +62,7 @@ fn float(bits: u32, little: bool) -> Result<Pcm, String> {
     match (bits, little) {
         (32, true) => Ok(Pcm::F32Le),
         (64, true) => Ok(Pcm::F64Le),
-        (_, false) => Err("big-endian floating point PCM isn't supported yet".to_owned()),
-        _ => Err(format!("floating point PCM of {bits} bits isn't supported yet")),
+        (_, false) => Err("big-endian floating point PCM isn't supported".to_owned()),
+        _ => Err(format!("floating point PCM of {bits} bits isn't supported")),
     }
 }

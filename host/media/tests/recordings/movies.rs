@@ -307,14 +307,14 @@ fn the_first_enabled_track_of_a_kind_is_used() {
 
 #[test]
 fn other_codecs_are_refused_by_name_and_still_count_for_the_length() {
-    let hevc = Written { entry: atom(b"hvc1", &[0; 78]), ..Written::video(1, 100, 25) };
-    let opus = Written { entry: mp4::sound(b"Opus", 2, 16, 48_000, &[]), ..Written::audio(3, 10) };
-    let read = index(movie(&[hevc.clone(), Written::audio(2, 10), opus.clone()], At::First));
-    assert_eq!(read.refused, ["video: HEVC (H.265) isn't supported yet", "audio: Opus isn't supported yet"]);
+    let prores = Written { entry: atom(b"apcn", &[0; 78]), ..Written::video(1, 100, 25) };
+    let ac3 = Written { entry: mp4::sound(b"ac-3", 2, 16, 48_000, &[]), ..Written::audio(3, 10) };
+    let read = index(movie(&[prores.clone(), Written::audio(2, 10), ac3.clone()], At::First));
+    assert_eq!(read.refused, ["video: ProRes isn't supported", "audio: AC-3 isn't supported"]);
     assert_eq!(read.duration, MediaTime::from_secs(4));
-    let (code, text) = refusal(movie(&[hevc, opus], At::First));
+    let (code, text) = refusal(movie(&[prores, ac3], At::First));
     assert_eq!(code, Code::MediaUnsupported);
-    assert!(text.contains("HEVC") && text.contains("Opus"), "{text}");
+    assert!(text.contains("ProRes") && text.contains("AC-3"), "{text}");
 }
 
 #[test]
