@@ -210,8 +210,8 @@ mod tests {
     use super::*;
 
     fn get(range: Range<u64>) -> Request {
-        let (bucket, key) = ("b".to_owned(), "k".to_owned());
-        Request { op: Op::Get, bucket, key, range: Some(range), status: None, sent: 0 }
+        let range = format!("bytes={}-{}", range.start, range.end - 1);
+        Request::of(&http::Request::get("/b/k").header("range", range).body(()).unwrap().into_parts().0)
     }
 
     #[test]

@@ -11,8 +11,9 @@ use s3s::service::S3Service;
 use tokio::time::sleep;
 use tracing::debug;
 
+use crate::clock::Clock;
 use crate::faults::{Action, Fate, Faults};
-use crate::log::{Entry, Log, Request};
+use crate::log::{Log, Request, UnderWay};
 use crate::shape::{End, Shape, Shaped, text};
 
 /// The server's side of all connections.
@@ -23,6 +24,7 @@ pub(crate) struct Front {
     pub(crate) log: Log,
     /// Without credentials of its own, the server looks at nobody's.
     pub(crate) is_open: bool,
+    pub(crate) clock: Clock,
 }
 
 impl Front {
@@ -41,18 +43,22 @@ impl Front {
         if let Some(answer) = instead(&fate, &entry, &reset).await? {
             return Ok(answer);
         }
+        if !self.clock.accepts(&head.headers) {
+            entry.answered(403);
+            return Ok(self.clock.stamp(refusal(403, "RequestTimeTooSkewed")));
+        }
         if self.is_open {
             head.headers.remove(AUTHORIZATION);
         }
         head.extensions.insert(Blindness::of(&fate));
         let answer = self.s3.call(HttpRequest::from_parts(head, body.into())).await;
         let answer = answer.map_err(|error| io::Error::other(s3s::StdError::from(error)))?;
-        Ok(spoil(answer, fate, entry, reset))
+        Ok(self.clock.stamp(spoil(answer, fate, entry, reset)))
     }
 }
 
 /// Waits as long as the script says, and answers in the server's place if it says so.
-async fn instead(fate: &Fate, entry: &Entry, reset: &AtomicBool) -> io::Result<Option<Response<Shaped>>> {
+async fn instead(fate: &Fate, entry: &UnderWay, reset: &AtomicBool) -> io::Result<Option<Response<Shaped>>> {
     for action in &fate.actions {
         match action {
             Action::Delay(time) => sleep(*time).await,
@@ -99,7 +105,7 @@ impl Blindness {
     }
 }
 
-fn spoil(answer: Response<s3s::Body>, fate: Fate, entry: Arc<Entry>, reset: Arc<AtomicBool>) -> Response<Shaped> {
+fn spoil(answer: Response<s3s::Body>, fate: Fate, entry: UnderWay, reset: Arc<AtomicBool>) -> Response<Shaped> {
     let (mut head, body) = answer.into_parts();
     entry.answered(head.status.as_u16());
     let mut shape = Shape { bytes_per_second: fate.bytes_per_second, reset, ..Shape::default() };

@@ -15,6 +15,7 @@
 //! Not here: versions, access rules, events, virtual hosts. Keys with `.`, `..` or nothing between two slashes are
 //! refused, and a key can't be both an object and the folder of others.
 
+mod clock;
 mod conditions;
 mod error;
 mod faults;

@@ -1,10 +1,10 @@
 //! What was asked for, and what was answered.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::header::RANGE;
+use http::header::{ACCEPT_ENCODING, HeaderName, IF_MATCH, IF_UNMODIFIED_SINCE, RANGE};
 use http::{Method, request};
 
 /// What a request does.
@@ -33,6 +33,14 @@ pub struct Request {
     pub key: String,
     /// The range asked for; an open one ends at `u64::MAX`. None for the whole object.
     pub range: Option<Range<u64>>,
+    /// `If-Match`, as sent.
+    pub if_match: Option<String>,
+    /// `If-Unmodified-Since`, as sent.
+    pub if_unmodified_since: Option<String>,
+    /// `Accept-Encoding`, as sent.
+    pub accept_encoding: Option<String>,
+    /// Requests that were under way when it came, itself among them.
+    pub under_way: usize,
     /// Status of the answer; none while there is none, or none was given.
     pub status: Option<u16>,
     /// Bytes of the answer's body that were handed to the socket.
@@ -50,8 +58,19 @@ impl Request {
             (&Method::DELETE, false) => Op::Delete,
             _ => Op::Other,
         };
-        let range = head.headers.get(RANGE).and_then(|text| parse_range(text.to_str().ok()?));
-        Self { op, bucket: bucket.to_owned(), key: decode(key), range, status: None, sent: 0 }
+        let text = |name: HeaderName| head.headers.get(name).and_then(|value| Some(value.to_str().ok()?.to_owned()));
+        Self {
+            op,
+            bucket: bucket.to_owned(),
+            key: decode(key),
+            range: text(RANGE).and_then(|range| parse_range(&range)),
+            if_match: text(IF_MATCH),
+            if_unmodified_since: text(IF_UNMODIFIED_SINCE),
+            accept_encoding: text(ACCEPT_ENCODING),
+            under_way: 0,
+            status: None,
+            sent: 0,
+        }
     }
 }
 
@@ -84,7 +103,17 @@ fn decode(text: &str) -> String {
 
 /// All requests since the start.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<Arc<Entry>>>>);
+pub(crate) struct Log {
+    entries: Arc<Mutex<Vec<Arc<Entry>>>>,
+    under_way: Arc<AtomicUsize>,
+}
+
+/// A request that is under way, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct UnderWay {
+    entry: Arc<Entry>,
+    count: Arc<AtomicUsize>,
+}
 
 /// A request as it goes on.
 #[derive(Debug)]
@@ -95,10 +124,15 @@ pub(crate) struct Entry {
 }
 
 impl Log {
-    pub(crate) fn begin(&self, request: Request) -> Arc<Entry> {
+    pub(crate) fn begin(&self, request: Request) -> UnderWay {
+        let request = Request { under_way: self.under_way.fetch_add(1, Relaxed) + 1, ..request };
         let entry = Arc::new(Entry { request, status: AtomicU64::new(0), sent: AtomicU64::new(0) });
         self.lock().push(Arc::clone(&entry));
-        entry
+        UnderWay { entry, count: Arc::clone(&self.under_way) }
+    }
+
+    pub(crate) fn under_way(&self) -> usize {
+        self.under_way.load(Relaxed)
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
@@ -110,7 +144,21 @@ impl Log {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Entry>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::ops::Deref for UnderWay {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.entry
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Relaxed);
     }
 }
 

@@ -4,16 +4,19 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use s3s::auth::SimpleAuth;
+use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::S3ServiceBuilder;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tracing::debug;
 
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::faults::Faults;
 use crate::folder::Folder;
@@ -32,6 +35,8 @@ pub struct Config {
     pub credentials: Option<Credentials>,
     /// What goes wrong from the start.
     pub faults: Faults,
+    /// Its clock is ahead of this machine's by so much.
+    pub clock_ahead: Duration,
 }
 
 /// A pair of keys.
@@ -47,7 +52,7 @@ impl Config {
     /// A folder on a free port of this machine, open to all, without faults.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self { root: root.into(), address, credentials: None, faults: Faults::default() }
+        Self { root: root.into(), address, credentials: None, faults: Faults::default(), clock_ahead: Duration::ZERO }
     }
 }
 
@@ -79,12 +84,20 @@ impl Server {
         if let Some(Credentials { key, secret }) = &config.credentials {
             builder.set_auth(SimpleAuth::from_single(key.as_str(), secret.as_str()));
         }
+        let clock = Clock::new(config.clock_ahead);
+        if clock.is_off() {
+            // Its own check would look at this machine's clock.
+            let mut rules = S3Config::default();
+            rules.presigned_url_max_skew_time_secs = u32::MAX;
+            builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(rules))));
+        }
         let log = Log::default();
         let front = Front {
             s3: builder.build(),
             faults: config.faults.clone(),
             log: log.clone(),
             is_open: config.credentials.is_none(),
+            clock,
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener, front));
@@ -113,7 +126,12 @@ impl Running {
         self.log.requests()
     }
 
-    /// Forgets them.
+    /// Requests that are not yet answered to the end.
+    pub fn under_way(&self) -> usize {
+        self.log.under_way()
+    }
+
+    /// Forgets those that were logged.
     pub fn clear_requests(&self) {
         self.log.clear();
     }

@@ -14,7 +14,7 @@ use hyper::body::Frame;
 use s3s::Body;
 use tokio::time::sleep;
 
-use crate::log::Entry;
+use crate::log::UnderWay;
 
 /// A body as it goes to the socket.
 pub(crate) type Shaped = UnsyncBoxBody<Bytes, io::Error>;
@@ -46,11 +46,11 @@ struct State {
     body: Body,
     shape: Shape,
     waiting: Bytes,
-    entry: Arc<Entry>,
+    entry: UnderWay,
 }
 
 impl Shape {
-    pub(crate) fn apply(self, body: Body, entry: Arc<Entry>) -> Shaped {
+    pub(crate) fn apply(self, body: Body, entry: UnderWay) -> Shaped {
         let state = State { body, shape: self, waiting: Bytes::new(), entry };
         BodyExt::boxed_unsync(StreamBody::new(stream::unfold(state, next)))
     }

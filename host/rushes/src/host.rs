@@ -133,7 +133,8 @@ pub(crate) fn runtime() -> Result<Runtime, Fault> {
 /// S3 as the standard AWS chain finds it.
 pub(crate) fn storage() -> Storage {
     let endpoint = env("AWS_ENDPOINT_URL_S3").or_else(|| env("AWS_ENDPOINT_URL"));
-    Storage::new(StorageConfig { endpoint, ..StorageConfig::default() })
+    let ca_bundle = env("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    Storage::new(StorageConfig { endpoint, ca_bundle, ..StorageConfig::default() })
 }
 
 /// How an object of this size is read.

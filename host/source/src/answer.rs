@@ -64,13 +64,14 @@ impl Head {
                 Err(format!("entity tag was {expected}, is {found}"))
             }
             (Some(expected), None) => Err(format!("entity tag was {expected}, is none")),
-            (Some(_), Some(_)) => Ok(()),
-            (None, _) if expected.modified != self.modified => Err(format!(
+            // Beside a weak tag, too: an equal one doesn't mean equal bytes (RFC 9110, section 8.8.1).
+            (Some(tag), Some(_)) if tag.is_strong() => Ok(()),
+            (Some(_) | None, _) if expected.modified != self.modified => Err(format!(
                 "date was {}, is {}",
                 expected.modified.as_deref().unwrap_or("none"),
                 self.modified.as_deref().unwrap_or("none")
             )),
-            (None, _) => Ok(()),
+            (Some(_) | None, _) => Ok(()),
         }
     }
 

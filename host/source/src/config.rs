@@ -1,6 +1,7 @@
 //! Where S3 is and how to speak to it.
 
 use std::fmt;
+use std::path::PathBuf;
 
 /// Settings of a process's one S3 client. The default is AWS as the standard chain finds it.
 #[derive(Clone, Debug)]
@@ -13,13 +14,15 @@ pub struct StorageConfig {
     pub path_style: Option<bool>,
     /// Keys; none = the standard chain: environment, profile files, web identity, container, instance.
     pub credentials: Option<Credentials>,
+    /// File of certificates (PEM) of authorities that are trusted beside the system's.
+    pub ca_bundle: Option<PathBuf>,
     /// Requests in flight on this host, all objects together.
     pub max_requests: u32,
 }
 
 impl Default for StorageConfig {
     fn default() -> Self {
-        Self { endpoint: None, region: None, path_style: None, credentials: None, max_requests: 48 }
+        Self { endpoint: None, region: None, path_style: None, credentials: None, ca_bundle: None, max_requests: 48 }
     }
 }
 

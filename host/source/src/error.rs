@@ -9,6 +9,9 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// [`Error::Denied`]'s code for a file that its owner keeps to himself.
 pub(crate) const FILE_RIGHTS: &str = "permission denied";
 
+/// S3's code for a request that was signed at another time than the server's.
+const SKEWED: &str = "RequestTimeTooSkewed";
+
 /// An object can't be had.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -119,6 +122,15 @@ pub enum Error {
         #[source]
         source: Source,
     },
+    /// The server's certificate isn't one to be trusted: for another name, out of date, of an unknown authority.
+    #[error("{object}: the server's certificate is refused")]
+    Untrusted {
+        /// The object's address.
+        object: String,
+        /// Why.
+        #[source]
+        source: Source,
+    },
     /// The request could not be made at all: an endpoint, region or name that can't be used.
     #[error("{object}: the request can't be made")]
     Configuration {
@@ -158,6 +170,8 @@ pub(crate) enum Remedy {
     Slower(Option<Duration>),
     /// Try again once with fresh credentials.
     Refresh,
+    /// Try again once: what was wrong with the request was learnt from the answer.
+    Once,
 }
 
 impl Error {
@@ -165,6 +179,8 @@ impl Error {
         match self {
             Self::Throttled { after, .. } => Remedy::Slower(*after),
             Self::Unavailable { .. } => Remedy::Again,
+            // The client has the server's time from the answer, and signs with that from now on.
+            Self::Denied { code, .. } if code == SKEWED => Remedy::Once,
             Self::Denied { .. } => Remedy::Refresh,
             Self::NotFound { .. }
             | Self::NotAFile { .. }
@@ -176,6 +192,7 @@ impl Error {
             | Self::BadAnswer { .. }
             | Self::WrongRegion { .. }
             | Self::NoCredentials { .. }
+            | Self::Untrusted { .. }
             | Self::Configuration { .. }
             | Self::File { .. }
             | Self::Interrupted { .. } => Remedy::None,
@@ -200,6 +217,7 @@ impl Classify for Error {
             | Self::NotAFile { .. }
             | Self::BadAnswer { .. }
             | Self::WrongRegion { .. }
+            | Self::Untrusted { .. }
             | Self::Configuration { .. }
             | Self::File { .. } => Class::Permanent(Reason::Storage),
             Self::Interrupted { .. } => Class::Permanent(Reason::Internal),
@@ -218,9 +236,10 @@ impl Classify for Error {
                 Code::StorageUnavailable
             }
             Self::BadAnswer { .. } => Code::StorageProtocol,
-            Self::WrongRegion { .. } | Self::NoCredentials { .. } | Self::Configuration { .. } => {
-                Code::StorageConfiguration
-            }
+            Self::WrongRegion { .. }
+            | Self::NoCredentials { .. }
+            | Self::Untrusted { .. }
+            | Self::Configuration { .. } => Code::StorageConfiguration,
             Self::Interrupted { .. } => Code::Internal,
         }
     }
@@ -254,6 +273,9 @@ impl Classify for Error {
             Self::NoCredentials { .. } => {
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; on AWS give the machine or pod a role"
             }
+            Self::Untrusted { .. } => {
+                "use the name that the certificate is for; an authority of your own goes into the file that AWS_CA_BUNDLE names"
+            }
             Self::Configuration { .. } => "check AWS_ENDPOINT_URL_S3 (scheme, host, port) and AWS_REGION",
             Self::File { .. } => "check the disk or mount that holds the file",
             Self::Interrupted { .. } => return None,
@@ -272,7 +294,7 @@ fn help_with_access(code: &str) -> &'static str {
         "ExpiredToken" | "TokenRefreshRequired" | "InvalidToken" => {
             "the temporary credentials have expired: renew them (`aws sso login`, or a fresh AWS_SESSION_TOKEN)"
         }
-        "RequestTimeTooSkewed" => "this machine's clock is off by more than 15 minutes: set it",
+        SKEWED => "this machine's clock is off by more than 15 minutes: set it",
         FILE_RIGHTS => "give this user the right to read the file",
         _ => {
             "the credentials need s3:GetObject on the object, and s3:ListBucket on the bucket to tell a missing key \

@@ -25,9 +25,12 @@ pub struct Answered {
 
 impl Storage {
     /// Where S3 is, as settings and the standard chain say. No credentials are needed, nothing is asked.
-    pub async fn find_server(&self) -> Connected {
-        let (endpoint, region) = crate::s3::find_server(self.config()).await;
-        Connected { endpoint, region }
+    ///
+    /// # Errors
+    /// When the file of trusted authorities can't be read.
+    pub async fn find_server(&self) -> Result<Connected, Error> {
+        let (endpoint, region) = crate::s3::find_server(self.config()).await?;
+        Ok(Connected { endpoint, region })
     }
 
     /// Whether there are credentials.

@@ -41,6 +41,7 @@ mod s3;
 mod schedule;
 mod stats;
 mod storage;
+mod trust;
 
 pub use config::{Credentials, StorageConfig};
 pub use error::Error;

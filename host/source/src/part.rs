@@ -91,8 +91,9 @@ impl Source {
         tries.count += 1;
         let (is_busy, asked) = match error.remedy() {
             Remedy::None => return Err(error),
-            Remedy::Refresh if tries.refreshed || !self.fetch.refresh() => return Err(error),
-            Remedy::Refresh => {
+            Remedy::Refresh | Remedy::Once if tries.refreshed => return Err(error),
+            Remedy::Refresh if !self.fetch.refresh() => return Err(error),
+            Remedy::Refresh | Remedy::Once => {
                 tries.refreshed = true;
                 (false, None)
             }

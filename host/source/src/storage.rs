@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
+use tracing::warn;
 
 use crate::budget::Budget;
 use crate::config::StorageConfig;
@@ -61,6 +62,9 @@ impl Storage {
                 (Arc::new(object) as Arc<dyn Fetch>, identity, held)
             }
         };
+        if !identity.is_exact() {
+            warn!(%object, "there is no strong entity tag: size and date tell versions apart");
+        }
         let source = Source {
             fetch,
             identity,
@@ -98,8 +102,9 @@ impl Storage {
             };
             let (is_busy, asked) = match error.remedy() {
                 Remedy::None => return Err(error),
-                Remedy::Refresh if refreshed || !object.refresh() => return Err(error),
-                Remedy::Refresh => {
+                Remedy::Refresh | Remedy::Once if refreshed => return Err(error),
+                Remedy::Refresh if !object.refresh() => return Err(error),
+                Remedy::Refresh | Remedy::Once => {
                     refreshed = true;
                     (false, None)
                 }

@@ -15,7 +15,8 @@ environment wins. A variable that is empty counts as unset. In a name, `MB` mean
 unit of their own: `\"20 MiB\"`, `\"5 min\"`. A setting that can't be read or makes no sense stops the start, with its name, its
 value and what is allowed; all of them at once. `rushes config show` prints every value with its origin.
 
-AWS credentials, region and endpoint come from the standard AWS chain (`AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3`, …).
+AWS credentials, region and endpoint come from the standard AWS chain (`AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3`, …). `AWS_CA_BUNDLE` names a file of
+certificates (PEM) that are trusted beside the system's.
 
 | setting | default | allowed | meaning | since |
 |---|---|---|---|---|

@@ -38,7 +38,13 @@ pub(super) fn check(
     findings: &mut Findings,
 ) -> Result<(), Fault> {
     let storage = host::storage();
-    let connected = runtime.block_on(storage.find_server());
+    let connected = match runtime.block_on(storage.find_server()) {
+        Ok(connected) => connected,
+        Err(error) => {
+            findings.add(Check::of_error("endpoint", &error))?;
+            return skip(&ASKING, "there is no server", findings);
+        }
+    };
     let Some(server) = Server::parse(&connected.endpoint) else {
         let found = format!("`{}` is no address of a server", connected.endpoint);
         findings.add(Check::fail("endpoint", found, "write AWS_ENDPOINT_URL_S3 like https://host:port"))?;

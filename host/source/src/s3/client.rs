@@ -17,7 +17,7 @@ use aws_sdk_s3::config::{
 use aws_sdk_s3::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::StorageClass;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use bytes::Bytes;
 use rushes_model::Identity;
@@ -26,6 +26,7 @@ use super::failure::{Subject, failure};
 use crate::answer::Head;
 use crate::config::StorageConfig;
 use crate::error::Error;
+use crate::trust;
 
 /// Longest wait for an answer's head, where no option of a reader says otherwise.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
@@ -43,7 +44,7 @@ pub(crate) struct S3 {
 impl S3 {
     /// Finds settings and credentials, those not given in the standard chain.
     pub(crate) async fn connect(config: &StorageConfig) -> Result<Self, Error> {
-        let found = load(config).await;
+        let found = load(config).await?;
         let endpoint = config.endpoint.clone().or_else(|| found.endpoint_url().map(str::to_owned));
         let mut builder = Builder::from(&found)
             .force_path_style(config.wants_path_style(endpoint.as_deref()))
@@ -195,11 +196,11 @@ impl S3 {
 }
 
 /// The server's address and the region, without asking for credentials.
-pub(crate) async fn find_server(config: &StorageConfig) -> (String, String) {
-    let found = load(config).await;
+pub(crate) async fn find_server(config: &StorageConfig) -> Result<(String, String), Error> {
+    let found = load(config).await?;
     let region = found.region().map_or(ANY_REGION, Region::as_ref).to_owned();
     let endpoint = config.endpoint.clone().or_else(|| found.endpoint_url().map(str::to_owned));
-    (endpoint.unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com")), region)
+    Ok((endpoint.unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com")), region))
 }
 
 /// Pages of a thousand keys; more strangers between those that are looked for, and looking for each is cheaper.
@@ -219,8 +220,11 @@ fn archived(class: Option<&StorageClass>, restore: Option<&str>) -> Option<Strin
     (!is_restored).then(|| class.to_owned())
 }
 
-async fn load(config: &StorageConfig) -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+async fn load(config: &StorageConfig) -> Result<SdkConfig, Error> {
+    let tls = TlsContext::builder().with_trust_store(trusted(config)?).build();
+    let tls = tls.map_err(|source| Error::Configuration { object: "AWS_CA_BUNDLE".into(), source: source.into() })?;
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    let http = http.tls_context(tls).build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http);
     if let Some(credentials) = &config.credentials {
         let credentials = credentials.clone();
@@ -236,7 +240,13 @@ async fn load(config: &StorageConfig) -> SdkConfig {
     if let Some(region) = region {
         loader = loader.region(Region::new(region));
     }
-    loader.load().await
+    Ok(loader.load().await)
+}
+
+/// The system's authorities, and those that are named.
+fn trusted(config: &StorageConfig) -> Result<TrustStore, Error> {
+    let own = config.ca_bundle.as_deref().map(trust::read_bundle).transpose()?;
+    Ok(own.map_or_else(TrustStore::default, |own| TrustStore::default().with_pem_certificate(own)))
 }
 
 /// Small requests are retried by the SDK.

@@ -6,6 +6,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::error::Error;
+use crate::trust::is_untrusted;
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +52,10 @@ where
             Error::BadAnswer { object, why: "it can't be parsed".to_owned() }
         }
         SdkError::ResponseError(answered) => of_status(subject, answered.raw(), ""),
+        SdkError::DispatchFailure(cause) if cause.as_connector_error().is_some_and(|error| is_untrusted(error)) => {
+            let source = source(SdkError::<E, HttpResponse>::DispatchFailure(cause));
+            Error::Untrusted { object, source: source.unwrap_or_else(|| "unknown".into()) }
+        }
         SdkError::TimeoutError(_) => Error::Unavailable { object, what: "no answer in time".to_owned(), source: None },
         // A kind is given where the connection broke off before the head of the answer.
         SdkError::DispatchFailure(cause) if cause.is_io() || cause.is_timeout() || cause.as_other().is_some() => {

@@ -12,7 +12,7 @@
 mod content;
 mod denied;
 mod faults;
+mod overheard;
 mod reading;
-mod replaced;
-mod stalls;
+mod secure;
 mod world;

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::fs::OpenOptions;
-use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,37 +13,6 @@ use crate::world::{World, eventually, options};
 
 const PART: u64 = 256 << 10;
 const HELD: u64 = 1 << 20;
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_object_of_any_size_is_read_to_its_last_byte() {
-    for world in World::all().await {
-        for size in [0, 1, PART - 1, PART, PART + 1, HELD - 1, HELD, HELD + 1, 9 * PART - 1, 9 * PART, 9 * PART + 1] {
-            let object = world.open(size, options()).await;
-            assert_eq!(object.identity().size, size);
-            let (runs, end) = drain(&mut object.stream(vec![0..size]), 0).await;
-            end.unwrap();
-            let expected = if size == 0 { vec![] } else { vec![0..size] };
-            assert_eq!(runs, expected);
-            eventually("all bytes given back", || object.reserved() == 0).await;
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn offsets_beyond_four_gib_are_exact() {
-    let (start, end) = ((4 << 30) - 100_000, (4 << 30) + 700_000);
-    for world in World::all().await {
-        let file = OpenOptions::new().create(true).write(true).truncate(true).open(world.path("large")).unwrap();
-        file.set_len(end).unwrap();
-        file.write_all_at(&bytes(0, start..end), start).unwrap();
-        let object = world.try_open("large", options()).await.unwrap();
-        let (runs, result) = drain(&mut object.stream(vec![start..end]), 0).await;
-        result.unwrap();
-        assert_eq!(runs, [start..end]);
-        let middle = (4 << 30) - 5..(4 << 30) + 5;
-        assert_eq!(object.read_at(middle.clone()).await.unwrap(), bytes(0, middle));
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ranges_come_in_the_order_asked_for_whatever_lies_between() {

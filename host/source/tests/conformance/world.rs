@@ -22,9 +22,14 @@ pub(crate) struct World {
 impl World {
     /// An S3 server of its own.
     pub(crate) async fn s3() -> Self {
+        Self::s3_ahead(Duration::ZERO).await
+    }
+
+    /// One whose clock is ahead.
+    pub(crate) async fn s3_ahead(clock_ahead: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keys = ServerCredentials { key: "rushes".into(), secret: "hush".into() };
-        let config = Config { credentials: Some(keys), ..Config::new(folder.path()) };
+        let config = Config { credentials: Some(keys), clock_ahead, ..Config::new(folder.path()) };
         let server = Server::start(config).await.unwrap();
         let storage = client(&server, "hush");
         storage.create_bucket(BUCKET).await.unwrap();

@@ -1,4 +1,4 @@
-//! Row 12 of the fault table: a server that is there and gives nothing, or next to nothing.
+//! Row 12: a server that is there and gives nothing, or next to nothing.
 
 use std::time::Duration;
 
@@ -6,11 +6,9 @@ use rushes_devs3::{Action, When};
 use rushes_model::ByteSize;
 use rushes_source::Options;
 
+use super::{HELD, SIZE};
 use crate::content::drain;
 use crate::world::{World, options};
-
-const SIZE: u64 = 3_000_000;
-const HELD: u64 = 1 << 20;
 
 async fn read_past(action: Action, options: Options) {
     let world = World::s3().await;
@@ -24,19 +22,19 @@ async fn read_past(action: Action, options: Options) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_never_comes_is_asked_for_again() {
+async fn row_12_an_answer_that_never_comes_is_asked_for_again() {
     let options = Options { first_byte_timeout: Duration::from_millis(500), ..options() };
     read_past(Action::Delay(Duration::from_secs(60)), options).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_stops_is_taken_up_on_another_connection() {
+async fn row_12_a_body_that_stops_is_taken_up_on_another_connection() {
     let options = Options { stall_timeout: Duration::from_millis(300), ..options() };
     read_past(Action::Hang { after: 50_000 }, options).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_trickles_is_taken_up_on_another_connection() {
+async fn row_12_a_body_that_trickles_is_taken_up_on_another_connection() {
     let options = Options { min_rate: ByteSize::kib(64), min_rate_over: Duration::from_millis(500), ..options() };
     read_past(Action::Slow { bytes_per_second: 200 }, options).await;
 }

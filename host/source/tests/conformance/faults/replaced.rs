@@ -1,13 +1,12 @@
-//! Rows 9 to 11 of the fault table: an object that is replaced while it is read.
+//! Rows 9 to 11: an object that is replaced while it is read.
 
 use rushes_devs3::{Action, When};
 use rushes_model::{Class, Classify, Code};
 use rushes_source::Error;
 
+use super::SIZE;
 use crate::content::{check, drain};
 use crate::world::{World, options};
-
-const SIZE: u64 = 5_000_000;
 
 /// Replaces the object when so many chunks were read, and reads on.
 async fn replace_after(chunks: usize, does_server_care: bool) -> (World, Result<(), Error>) {
@@ -29,9 +28,8 @@ async fn replace_after(chunks: usize, does_server_care: bool) -> (World, Result<
     (world, end)
 }
 
-// 10
 #[tokio::test(flavor = "multi_thread")]
-async fn an_object_that_is_replaced_has_changed_and_is_not_asked_for_again() {
+async fn row_10_an_object_that_is_replaced_has_changed_and_is_not_asked_for_again() {
     let (world, end) = replace_after(1, true).await;
     let error = end.unwrap_err();
     assert!(matches!(error, Error::Changed { .. }), "{error}");
@@ -43,17 +41,15 @@ async fn an_object_that_is_replaced_has_changed_and_is_not_asked_for_again() {
     assert_eq!(starts.len(), refused.len(), "no part was asked for twice");
 }
 
-// 9
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_ignores_if_match_deceives_nobody() {
+async fn row_09_a_server_that_ignores_if_match_deceives_nobody() {
     let (world, end) = replace_after(1, false).await;
     assert!(matches!(end, Err(Error::Changed { .. })), "{end:?}");
     assert!(world.gets().iter().all(|get| get.status != Some(412)));
 }
 
-// 11
 #[tokio::test(flavor = "multi_thread")]
-async fn two_versions_are_never_mixed_wherever_the_change_falls() {
+async fn row_11_two_versions_are_never_mixed_wherever_the_change_falls() {
     let mut complete = 0;
     for does_server_care in [true, false] {
         for chunks in 0..24 {
