@@ -96,7 +96,7 @@ impl Classify for Error {
 
     fn help(&self) -> Option<String> {
         let text = match self {
-            Self::Unsupported { codec: "h264", .. } => {
+            Self::Unsupported { codec: "h264" | "hevc" | "vp8" | "vp9" | "av1" | "mjpeg", .. } => {
                 "convert it, for example with `ffmpeg -i in.mp4 -c:v libx264 -pix_fmt yuv420p -c:a copy out.mp4`"
             }
             Self::Unsupported { .. } => "convert it, for example with `ffmpeg -i in.mp4 -c:v copy -c:a aac out.mp4`",

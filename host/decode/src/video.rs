@@ -4,7 +4,11 @@ use crate::config::{VideoCodec, VideoConfig};
 use crate::error::{Error, Result};
 
 mod h264;
+mod hevc;
+mod lengths;
+mod limits;
 mod picture;
+mod samples;
 
 pub use picture::{Colour, Picture, Plane};
 
@@ -79,6 +83,7 @@ struct Codec {
 }
 
 const H264: Codec = Codec { shape: h264::shape, open: h264::open, decoder: |_| "rusty_h264 0.17.0" };
+const HEVC: Codec = Codec { shape: hevc::shape, open: hevc::open, decoder: |_| "rusty_h265 0.6.2" };
 const NONE: Codec =
     Codec { shape: |config| Err(refused(config)), open: |config| Err(refused(config)), decoder: |_| "none" };
 
@@ -90,7 +95,8 @@ impl VideoCodec {
     fn line(self) -> &'static Codec {
         match self {
             Self::H264 => &H264,
-            Self::Hevc | Self::Vp8 | Self::Vp9 | Self::Av1 | Self::Mjpeg => &NONE,
+            Self::Hevc => &HEVC,
+            Self::Vp8 | Self::Vp9 | Self::Av1 | Self::Mjpeg => &NONE,
         }
     }
 

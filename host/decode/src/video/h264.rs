@@ -9,12 +9,13 @@
 
 use rusty_h264_decoder::{DecodeError, Decoder as Inner};
 
+use super::lengths::Units;
 use super::{Colour, Decoded, Picture, Plane, VideoDecoder, VideoPacket, VideoShape};
 use crate::config::VideoConfig;
 use crate::contain::contained;
 use crate::error::{Error, Result};
 
-use nal::{Kind, Unit, Units};
+use nal::{Kind, Unit};
 use sets::Sets;
 
 mod avcc;
@@ -115,8 +116,8 @@ impl Decoder {
 
     /// Writes the packet's slices and parameter sets with start codes.
     fn units_of(&mut self, packet: &[u8]) -> Result<()> {
-        for unit in Units::new(packet, self.length_bytes) {
-            let unit = unit?;
+        for unit in Units::new(CODEC, packet, self.length_bytes) {
+            let unit = Unit::new(unit?);
             self.keep(&unit)?;
             match unit.kind() {
                 Kind::Slice if !unit.is_sound() => {
@@ -197,13 +198,14 @@ impl VideoDecoder for Decoder {
     }
 
     fn is_disposable(&self, packet: &[u8]) -> bool {
-        let mut slices = Units::new(packet, self.length_bytes).flatten().filter(Unit::is_slice).peekable();
+        let units = Units::new(CODEC, packet, self.length_bytes).flatten().map(Unit::new);
+        let mut slices = units.filter(Unit::is_slice).peekable();
         slices.peek().is_some() && slices.all(|unit| unit.ref_idc() == 0)
     }
 
     fn skip(&mut self, packet: &[u8]) -> Result<()> {
-        for unit in Units::new(packet, self.length_bytes) {
-            self.keep(&unit?)?;
+        for unit in Units::new(CODEC, packet, self.length_bytes) {
+            self.keep(&Unit::new(unit?))?;
         }
         Ok(())
     }

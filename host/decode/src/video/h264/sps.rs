@@ -3,6 +3,7 @@
 use rusty_h264_common::BitReader;
 use rusty_h264_common::bit_reader::OutOfData;
 
+use super::super::limits::check_size;
 use super::CODEC;
 use crate::error::{Error, Result};
 
@@ -11,12 +12,6 @@ const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138,
 
 /// The profile without B pictures (A.2.1).
 const BASELINE: u32 = 66;
-
-/// Pixels of one side.
-const LONGEST_SIDE: u64 = 16_384;
-
-/// Pixels of a picture: four times what level 5.2 allows (table A-1, MaxFS).
-const MOST_PIXELS: u64 = 4_096 * 2_304 * 4;
 
 /// What a sequence parameter set says that we need.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -203,16 +198,8 @@ impl Head {
 
     fn sized(&self) -> Result<Sps> {
         let (width, height) = (u64::from(self.width_mbs) * 16, u64::from(self.height_map_units) * 16);
-        let too_large = || Error::Limits {
-            codec: CODEC,
-            what: format!("a picture of {width}x{height}"),
-            limit: format!("{LONGEST_SIDE} pixels of a side and {MOST_PIXELS} in all"),
-        };
-        let side = |pixels: u64| u32::try_from(pixels).ok().filter(|_| pixels <= LONGEST_SIDE).ok_or_else(too_large);
-        let (coded_width, coded_height) = (side(width)?, side(height)?);
-        if width * height > MOST_PIXELS {
-            return Err(too_large());
-        }
+        check_size(CODEC, width, height)?;
+        let (coded_width, coded_height) = (self.width_mbs * 16, self.height_map_units * 16);
         Ok(Sps { id: self.id, coded_width, coded_height, ..Sps::default() })
     }
 }
