@@ -76,7 +76,7 @@ fn twice_is_the_same() {
 fn chunk_size_and_threshold_change_no_finding() {
     let file = recording();
     let expected = report(&Rushes::new(), &file, &[]);
-    for chunk in [1, 20, 200] {
+    for chunk in ["1", "20", "200", "auto"] {
         for threshold in [0, 1000] {
             let rushes =
                 Rushes::new().env("STREAMING_CHUNK_SIZE_MB", chunk).env("CHUNKED_FILE_SIZE_THRESHOLD_MB", threshold);

@@ -77,12 +77,6 @@ fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {
         let text = format!("{} is `{}` ({}), and this version doesn't act on it", set.name, set.value, set.origin);
         return refused(&text, "leave it out: no file is kept aside");
     }
-    if settings.streaming_chunk_size == ChunkSize::Auto {
-        return refused(
-            "STREAMING_CHUNK_SIZE_MB is `auto`, and this version doesn't adapt it",
-            "set it to a number of MiB; 20 suits most",
-        );
-    }
     if settings.storage_billing == Billing::Egress {
         return refused(
             "STORAGE_BILLING is `egress`, and this version reads through gaps as `region` does",

@@ -8,7 +8,7 @@
 //!
 //! ```text
 //!            plan          schedule: permits in order          part: one piece,           reader: in order,
-//!  ranges ─► runs ─pieces► bytes (Budget), requests (host) ──► tries, resume, hedge ────► trimmed to the ranges
+//!  ranges ─► runs ─pieces► bytes (Budget), requests (Lane) ──► tries, resume, hedge ────► trimmed to the ranges
 //!                               ▲ window, part size (Pace) ◄─── throttled ──┘   starved ───┘
 //!                                                               Fetch: one request (S3, file), its head checked
 //! ```
@@ -37,6 +37,7 @@ mod pace;
 mod part;
 mod plan;
 mod reader;
+mod requests;
 mod s3;
 mod schedule;
 mod stats;

@@ -124,7 +124,7 @@ impl Object {
         let source = &self.0.source;
         let span = first * BLOCK..(end * BLOCK).min(source.identity.size);
         let mut fetched = BytesMut::with_capacity(offset(span.end - span.start));
-        let _request = source.requests.acquire().await;
+        let _request = source.lane.acquire().await;
         let (_, is_starving) = watch::channel(true);
         source.download(span.clone(), is_starving, |frame| fetched.extend_from_slice(&frame)).await?;
         let fetched = fetched.freeze();

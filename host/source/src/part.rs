@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use rushes_model::Identity;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tracing::{debug, warn};
 
@@ -14,6 +14,7 @@ use crate::error::{Error, Remedy};
 use crate::fetch::{Fetch, Frames};
 use crate::options::Options;
 use crate::pace::{Backoff, Lateness, Stall, Window};
+use crate::requests::{Lane, Request};
 use crate::stats::Counters;
 
 /// Progress after which a part's tries are counted anew.
@@ -27,8 +28,8 @@ pub(crate) struct Source {
     pub(crate) name: String,
     pub(crate) options: Options,
     pub(crate) budget: Arc<Budget>,
-    /// Requests in flight on the host.
-    pub(crate) requests: Arc<Semaphore>,
+    /// The way to the host's requests.
+    pub(crate) lane: Lane,
     pub(crate) counters: Counters,
     pub(crate) pace: Mutex<Pace>,
 }
@@ -210,7 +211,7 @@ async fn send(source: &Source, range: Range<u64>) -> Result<Opened, Error> {
 }
 
 /// Returns, with the right to send a request, when the answer is late while the consumer starves. Else never.
-async fn until_late(source: &Source, is_starving: &mut watch::Receiver<bool>) -> OwnedSemaphorePermit {
+async fn until_late(source: &Source, is_starving: &mut watch::Receiver<bool>) -> Request {
     let sent = Instant::now();
     // A reader that is gone ends this task as well.
     let _ = is_starving.wait_for(|is_starving| *is_starving).await;
@@ -218,7 +219,7 @@ async fn until_late(source: &Source, is_starving: &mut watch::Receiver<bool>) ->
     if let Some(threshold) = threshold {
         sleep_until(sent + threshold).await;
         let _ = is_starving.wait_for(|is_starving| *is_starving).await;
-        if let Ok(request) = Arc::clone(&source.requests).try_acquire_owned()
+        if let Some(request) = source.lane.try_acquire()
             && source.pace().lateness.take_token()
         {
             return request;

@@ -86,6 +86,7 @@ impl Reader {
                 None => {
                     if !current_starved {
                         self.hunger.is_starving.send_replace(false);
+                        self.source.pace().window.fed();
                     }
                     self.current = None;
                 }

@@ -50,7 +50,7 @@ pub(crate) async fn schedule(
         }
         wait_for_window(&source, &mut tasks, &hunger).await;
         let mut permit = wait_for_bytes(&source, &piece, &hunger).await;
-        let Ok(request) = Arc::clone(&source.requests).acquire_owned().await else { break };
+        let request = source.lane.acquire().await;
         let span = piece.span.clone();
         let _ = parts.send(Part { piece, frames });
         let source = Arc::clone(&source);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use rushes_model::{Identity, ObjectRef, Signed, UploadedPart};
 use tokio::runtime::Handle;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 use tracing::warn;
@@ -22,6 +22,7 @@ use crate::file::FileObject;
 use crate::object::Object;
 use crate::options::Options;
 use crate::part::{Pace, Source};
+use crate::requests::{Lane, Requests};
 use crate::s3::{S3, S3Object};
 use crate::stats::Counters;
 
@@ -33,7 +34,7 @@ struct Inner {
     config: StorageConfig,
     /// Made when it is first needed: files want no credentials.
     s3: OnceCell<Arc<S3>>,
-    requests: Arc<Semaphore>,
+    requests: Arc<Requests>,
 }
 
 /// What opening found.
@@ -43,7 +44,7 @@ impl Storage {
     /// Nothing is connected and no credentials are looked for yet.
     pub fn new(config: StorageConfig) -> Self {
         let requests = usize::try_from(config.max_requests.max(1)).unwrap_or(usize::MAX);
-        Self(Arc::new(Inner { config, s3: OnceCell::new(), requests: Arc::new(Semaphore::new(requests)) }))
+        Self(Arc::new(Inner { config, s3: OnceCell::new(), requests: Requests::new(requests) }))
     }
 
     /// Opens the current version of an object; all reads of it will be of this version. In S3 that is one request,
@@ -53,12 +54,13 @@ impl Storage {
     /// When it isn't there, may not be read, or the storage doesn't answer after as many tries as the options allow.
     pub async fn open(&self, object: &ObjectRef, options: Options) -> Result<Object, Error> {
         let counters = Counters::default();
+        let lane = self.0.requests.lane();
         let mut pace = Pace::new(&options, RandomState::new().hash_one(object));
         let (fetch, identity, held) = match object {
             ObjectRef::File { path } => open_file(path, &counters).await?,
             ObjectRef::S3 { bucket, key } => {
                 let object = S3Object::new(self.s3().await?, bucket, key);
-                let (identity, held) = self.open_s3(&object, &options, &counters, &mut pace).await?;
+                let (identity, held) = self.open_s3(&object, &options, &lane, &counters, &mut pace).await?;
                 (Arc::new(object) as Arc<dyn Fetch>, identity, held)
             }
         };
@@ -71,7 +73,7 @@ impl Storage {
             name: object.to_string(),
             options,
             budget: Arc::new(Budget::default()),
-            requests: Arc::clone(&self.0.requests),
+            lane,
             counters,
             pace: Mutex::new(pace),
         };
@@ -82,6 +84,7 @@ impl Storage {
         &self,
         object: &S3Object,
         options: &Options,
+        lane: &Lane,
         counters: &Counters,
         pace: &mut Pace,
     ) -> Result<(Identity, Bytes), Error> {
@@ -89,7 +92,7 @@ impl Storage {
         let mut refreshed = false;
         loop {
             tries += 1;
-            let _request = self.0.requests.acquire().await;
+            let _request = lane.acquire().await;
             counters.request();
             let opened = timeout(options.first_byte_timeout, object.open()).await;
             let error = match opened {

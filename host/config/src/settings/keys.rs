@@ -75,7 +75,7 @@ keys! {
     "Whether objects are streamed by ranges; false fetches the whole object to a temporary file first."
     enable_streaming_processing: bool = "ENABLE_STREAMING_PROCESSING", "true", Rule::Switch, none None, since "0.1.0", secret false;
 
-    "How much of a large object is fetched at a time; `auto` adapts it to kind, bitrate, latency and memory."
+    "How much of a large object is fetched at a time; `auto` fits it to what analysis takes and the network gives, within STREAMING_READAHEAD_MB."
     streaming_chunk_size: ChunkSize = "STREAMING_CHUNK_SIZE_MB", "20", megabytes(1, 1_024), none Some("auto"), since "0.1.0", secret false;
 
     "Larger objects are read chunk by chunk and checkpointed segment by segment; up to and with it an object is read in one go. Neither changes what a report finds."

@@ -1,4 +1,5 @@
-//! Requests in flight: doubled when the consumer starves, halved when the server is busy (AIMD after a throttle).
+//! Requests in flight: doubled when the consumer starves, halved when the server is busy (AIMD after a throttle), and
+//! halved when they turn out to be more than the consumer needs.
 
 use std::time::Duration;
 
@@ -20,6 +21,12 @@ const SMALLEST: u64 = 256 << 10;
 /// Pause between steps of growth after a throttle.
 const RECOVERY: Duration = Duration::from_secs(2);
 
+/// Parts in a row that were there before the consumer came for them, after which half the window would do.
+const FED: u32 = 32;
+
+/// Most of them: a window that was made smaller too early is kept longer the next time, up to this.
+const FED_MOST: u32 = 1024;
+
 /// How many requests, how large, how far ahead. The bytes are fixed, not the part: parts grow with the window, so that
 /// the first ones are small and soon there, and later ones cost little.
 #[derive(Debug)]
@@ -30,6 +37,11 @@ pub(crate) struct Window {
     fixed: Option<u64>,
     throttled: bool,
     changed: Option<Instant>,
+    /// Parts in a row that nobody waited for.
+    fed: u32,
+    /// So many of them, and the window is made smaller.
+    patience: u32,
+    was_shrunk: bool,
 }
 
 impl Window {
@@ -38,11 +50,16 @@ impl Window {
         let fixed = options.part.map(|part| part.as_bytes().clamp(1, limit));
         let fit = u32::try_from(limit / fixed.unwrap_or(SMALLEST)).unwrap_or(u32::MAX);
         let most = options.max_requests.min(fit).max(1);
-        Self { requests: START.min(most), most, limit, fixed, throttled: false, changed: None }
+        let requests = START.min(most);
+        Self { requests, most, limit, fixed, throttled: false, changed: None, fed: 0, patience: FED, was_shrunk: false }
     }
 
     /// The consumer waited for a part. True if the window grew.
     pub(crate) fn starved(&mut self, now: Instant) -> bool {
+        self.fed = 0;
+        if std::mem::take(&mut self.was_shrunk) {
+            self.patience = self.patience.saturating_mul(2).min(FED_MOST);
+        }
         let before = self.requests;
         if !self.throttled {
             self.requests = self.requests.saturating_mul(2).min(self.most);
@@ -51,6 +68,18 @@ impl Window {
             self.changed = Some(now);
         }
         self.requests > before
+    }
+
+    /// The consumer came for a part that was there. When that goes on, the server is faster than the consumer, and less
+    /// needs to be held.
+    pub(crate) fn fed(&mut self) {
+        self.fed = self.fed.saturating_add(1);
+        let least = START.min(self.most);
+        if self.fed >= self.patience && self.requests > least {
+            self.requests = (self.requests / 2).max(least);
+            self.fed = 0;
+            self.was_shrunk = true;
+        }
     }
 
     /// The server asked for less. Answers to requests that were sent before the last cut don't cut again.
@@ -111,6 +140,33 @@ mod tests {
         assert!(!window.starved(start + Duration::from_millis(1900)));
         assert!(window.starved(start + Duration::from_millis(2000)));
         assert_eq!(window.requests(), 5);
+    }
+
+    #[test]
+    fn a_consumer_that_is_slower_than_the_server_holds_less_after_a_while() {
+        let mut window = Window::new(&Options::default());
+        let now = Instant::now();
+        assert!(window.starved(now) && window.starved(now));
+        (0..31).for_each(|_| window.fed());
+        assert_eq!(window.requests(), 16);
+        window.fed();
+        assert_eq!((window.requests(), window.ahead()), (8, 32 * MIB));
+        (0..320).for_each(|_| window.fed());
+        assert_eq!((window.requests(), window.part(), window.ahead()), (4, MIB, 8 * MIB));
+    }
+
+    #[test]
+    fn a_window_that_was_made_smaller_too_early_is_kept_longer_the_next_time() {
+        let mut window = Window::new(&Options::default());
+        let now = Instant::now();
+        window.starved(now);
+        for patience in [32, 64, 128] {
+            (1..patience).for_each(|_| window.fed());
+            assert_eq!(window.requests(), 8);
+            window.fed();
+            assert_eq!(window.requests(), 4);
+            assert!(window.starved(now));
+        }
     }
 
     #[test]

@@ -15,4 +15,5 @@ mod faults;
 mod overheard;
 mod reading;
 mod secure;
+mod sharing;
 mod world;

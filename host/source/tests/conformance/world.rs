@@ -97,11 +97,15 @@ impl World {
 }
 
 pub(crate) fn client(server: &Running, secret: &str) -> Storage {
-    Storage::new(StorageConfig {
+    Storage::new(config(server, secret))
+}
+
+pub(crate) fn config(server: &Running, secret: &str) -> StorageConfig {
+    StorageConfig {
         endpoint: Some(server.endpoint()),
         credentials: Some(Credentials { key: "rushes".into(), secret: secret.into(), token: None }),
         ..StorageConfig::default()
-    })
+    }
 }
 
 /// Parts of 256 KiB and no patience, so that faults are met and passed within a test's time.
