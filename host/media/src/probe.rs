@@ -47,10 +47,14 @@ fn unknown(looks_like: impl Into<String>) -> Error {
     Error::Unknown { looks_like: looks_like.into() }
 }
 
-/// The form type of a RIFF, RF64 or BW64 file.
+/// The form type of a RIFF, RIFX, RF64, BW64 or Wave64 file.
 fn riff_form(head: &[u8]) -> Option<&[u8; 4]> {
     match head.get(..4)? {
-        b"RIFF" | b"RF64" | b"BW64" => head.get(8..12)?.try_into().ok(),
+        b"RIFF" | b"RIFX" | b"RF64" | b"BW64" => head.get(8..12)?.try_into().ok(),
+        // Wave64: GUIDs, each with the rest of its letters' in common.
+        b"riff" if head.get(4..8) == Some(&[0x2e, 0x91, 0xcf, 0x11]) && head.get(24..28) == Some(b"wave") => {
+            Some(b"WAVE")
+        }
         _ => None,
     }
 }
@@ -68,8 +72,6 @@ fn known_container(head: &[u8]) -> Option<&'static str> {
         [b'f', b'L', b'a', b'C', ..] => "FLAC",
         [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F' | b'C', ..] => "AIFF",
         [b'c', b'a', b'f', b'f', ..] => "CAF",
-        [b'R', b'I', b'F', b'X', ..] => "big-endian WAVE (RIFX)",
-        [b'r', b'i', b'f', b'f', 0x2e, 0x91, ..] => "Wave64",
         [b'F', b'L', b'V', 1, ..] => "Flash video",
         [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => "Windows Media (ASF)",
         [0, 0, 1, 0xba, ..] => "MPEG program stream",

@@ -164,8 +164,8 @@ impl<'a> Place<'a> {
         from
     }
 
-    /// All packets in their places: end to end, until the container's own time says that they aren't. Uncompressed ones are
-    /// found by counting, so what lies well before `near` is left out.
+    /// All packets in their places: end to end, until the container's own time says that they aren't. Those of equal length
+    /// are found by counting, so what lies well before `near` is left out.
     fn all(&self, near: i64) -> Box<dyn Iterator<Item = Placed> + '_> {
         let jump = i64::try_from(self.rate * i128::from(JUMP_MS) / 1_000).unwrap_or(i64::MAX);
         let mut expected: Option<i64> = None;
@@ -177,8 +177,8 @@ impl<'a> Place<'a> {
             Placed { index, packet, at, samples }
         };
         let skipped = match &self.track.packets {
-            Packets::Constant { frames_per_packet, .. } => {
-                let before = near.saturating_sub(self.tick(0)) / i64::from((*frames_per_packet).max(1));
+            Packets::Constant { frames_per_packet: frames, .. } | Packets::Blocks { block_frames: frames, .. } => {
+                let before = near.saturating_sub(self.tick(0)) / i64::from((*frames).max(1));
                 usize::try_from(before.saturating_sub(1)).unwrap_or(0)
             }
             Packets::Table(_) => 0,

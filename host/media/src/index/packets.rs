@@ -35,6 +35,17 @@ pub enum Packets {
         /// Samples (of all channels) in a packet but the last.
         frames_per_packet: u32,
     },
+    /// Blocks of equal length that decode to equally many samples, as ADPCM has them; from `offset` on.
+    Blocks {
+        /// Of the first block.
+        offset: u64,
+        /// How many.
+        count: u32,
+        /// Bytes of one.
+        block_bytes: u32,
+        /// Samples (of all channels) of one.
+        block_frames: u32,
+    },
 }
 
 impl Packets {
@@ -46,6 +57,7 @@ impl Packets {
                 let packet = u64::from(*frame_bytes).saturating_mul(u64::from(*frames_per_packet)).max(1);
                 usize::try_from(bytes.div_ceil(packet)).unwrap_or(usize::MAX)
             }
+            Self::Blocks { count, .. } => usize::try_from(*count).unwrap_or(usize::MAX),
         }
     }
 
@@ -63,6 +75,17 @@ impl Packets {
                     size: u32::try_from(size).ok()?,
                     pts: i64::try_from(before / u64::from(*frame_bytes).max(1)).ok()?,
                     duration: u32::try_from(frames).ok()?,
+                    keyframe: true,
+                    hidden: false,
+                })
+            }
+            Self::Blocks { offset, count, block_bytes, block_frames } => {
+                let number = u32::try_from(index).ok().filter(|number| number < count)?;
+                Some(Packet {
+                    offset: offset.checked_add(u64::from(number).checked_mul(u64::from(*block_bytes))?)?,
+                    size: *block_bytes,
+                    pts: i64::from(number).checked_mul(i64::from(*block_frames))?,
+                    duration: *block_frames,
                     keyframe: true,
                     hidden: false,
                 })

@@ -23,18 +23,16 @@ pub(super) struct Samples {
 const AS_LARGE_AS_IT_GETS: u64 = 64 << 10;
 
 impl Samples {
-    pub(super) fn find(chunk: &Chunk, outer_size: u32, ds64: Option<&Ds64>, file_size: u64) -> Self {
+    pub(super) fn find(chunk: &Chunk, outer: &Chunk, ds64: Option<&Ds64>, file_size: u64) -> Self {
+        const IN_DS64: u64 = u32::MAX as u64;
         let there = file_size.saturating_sub(chunk.body);
-        let claimed = match (chunk.size, ds64) {
-            (u32::MAX, Some(ds64)) => ds64.data_size,
-            (size, _) => u64::from(size),
+        let size = |of: &Chunk, wide: fn(&Ds64) -> u64| match ds64 {
+            Some(ds64) if of.size == IN_DS64 => wide(ds64),
+            _ => of.size,
         };
-        let outer_size = match (outer_size, ds64) {
-            (u32::MAX, Some(ds64)) => ds64.outer_size,
-            (size, _) => u64::from(size),
-        };
-        let claimed = if claimed == 0 || claimed > there && (is_open_ended(claimed) || is_whole(outer_size, file_size))
-        {
+        let claimed = size(chunk, |ds64| ds64.data_size);
+        let outer_end = outer.body.checked_add(size(outer, |ds64| ds64.outer_size));
+        let claimed = if claimed == 0 || claimed > there && (is_open_ended(claimed) || is_whole(outer_end, file_size)) {
             there
         } else {
             claimed
@@ -48,8 +46,8 @@ fn is_open_ended(claimed: u64) -> bool {
 }
 
 /// The outermost chunk ends where the file does (or pads): it isn't the file that is too short, `data` claims too much.
-fn is_whole(outer_size: u64, file_size: u64) -> bool {
-    outer_size.checked_add(8).is_some_and(|end| end <= file_size && end.saturating_add(1) >= file_size)
+fn is_whole(outer_end: Option<u64>, file_size: u64) -> bool {
+    outer_end.is_some_and(|end| end <= file_size && end.saturating_add(1) >= file_size)
 }
 
 /// End of the samples claimed, and the gap from the last one there.

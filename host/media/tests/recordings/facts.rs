@@ -27,8 +27,8 @@ fn expected(name: &str) -> Option<Code> {
     Some(match name {
         "exo-sample_fragmented_clearkey.mp4" | "fx-gizmo-frag.mp4" => Code::MediaEncrypted,
         "exo-sample_opus.mp4" if !is_decoded(AudioCodec::Opus) => Code::MediaUnsupported,
-        "exo-sample_opus.mp4" => return None,
-        "exo-sample_ima_adpcm.wav" | "wpt-counting.mp4" => Code::MediaUnsupported,
+        "exo-sample_ima_adpcm.wav" if !is_decoded(AudioCodec::AdpcmIma) => Code::MediaUnsupported,
+        "wpt-counting.mp4" => Code::MediaUnsupported,
         _ if name.ends_with(".mp4") || name.ends_with(".mov") || name.ends_with(".wav") => return None,
         _ => Code::MediaUnsupported,
     })

@@ -6,7 +6,7 @@ use rushes_model::Classify;
 
 use crate::memory::Counted;
 use crate::write::mp4::{self, Base, Index as At, Track, movie};
-use crate::write::wav::{Wav, ds64};
+use crate::write::wav::{self, Wav, ds64};
 
 /// One of each kind, small.
 fn samples() -> Vec<Vec<u8>> {
@@ -23,6 +23,9 @@ fn samples() -> Vec<Vec<u8>> {
         mp4::fragmented(&tracks, 3, Base::GoesOn),
         movie(&[sowt], At::First),
         Wav::riff().chunk(b"LIST", b"INFO").pcm(2, 8_000, 16).chunk(b"data", &[0; 400]).file(),
+        wav::rifx(1, 2, 8_000, 16, &[0; 400]),
+        wav::wave64(&wav::format(1, 2, 8_000, 4, 16), &[0; 400], None),
+        Wav::riff().format(2, 1, 8_000, 4).chunk(b"fact", &[9; 4]).chunk(b"data", &[0; 400]).file(),
         Wav::rf64().chunk(b"ds64", &ds64(500, 400)).pcm(2, 8_000, 16).claiming(b"data", u32::MAX, &[0; 400]).file(),
     ]
 }
@@ -82,7 +85,7 @@ proptest! {
 
     #[test]
     fn many_changed_bytes_end_in_an_answer(
-        which in 0usize..7,
+        which in 0usize..10,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
     ) {
         let mut file = samples().swap_remove(which);

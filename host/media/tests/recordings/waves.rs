@@ -6,7 +6,7 @@ use rushes_model::media::Cause;
 use rushes_model::{Code, MediaTime};
 
 use crate::memory::{Counted, index, refusal};
-use crate::write::wav::{Wav, ds64, extensible, format};
+use crate::write::wav::{Wav, ds64, extensible, format, rifx, wave64};
 
 fn config(index: &Index) -> &AudioConfig {
     match &index.audio().expect("a wave is sound").coding {
@@ -134,9 +134,9 @@ fn formats_beyond_reason_are_refused() {
     assert_eq!(with(&format(1, 0, 8_000, 4, 16)).0, Code::MediaMalformed);
     assert_eq!(with(&format(1, 2, 8_000, 0, 16)).0, Code::MediaMalformed);
     assert_eq!(with(&format(1, 2, 8_000, 4, 16)[..14]).0, Code::MediaMalformed);
-    let (code, text) = with(&format(0x11, 1, 44_100, 1_024, 4));
+    let (code, text) = with(&format(0x31, 1, 8_000, 65, 0));
     assert_eq!(code, Code::MediaUnsupported);
-    assert!(text.contains("IMA ADPCM"), "{text}");
+    assert!(text.contains("GSM 6.10"), "{text}");
 }
 
 #[test]
@@ -156,4 +156,33 @@ fn sound_alone_is_cut_each_minute() {
         .map(|segment| (segment.span.start.as_micros(), segment.span.end.as_micros(), segment.is_last))
         .collect();
     assert_eq!(spans, [(0, 60_000_000, false), (60_000_000, 120_000_000, false), (120_000_000, 150_000_000, true)]);
+}
+
+#[test]
+fn a_big_endian_wave_is_read_as_such() {
+    for (bits, pcm) in [(8, Pcm::U8), (16, Pcm::S16Be), (24, Pcm::S24Be), (32, Pcm::S32Be)] {
+        let index = index(rifx(1, 2, 8_000, bits, &vec![0; 2_000 * usize::from(bits)]));
+        assert_eq!((config(&index).codec, config(&index).sample_rate), (AudioCodec::Pcm(pcm), 8_000));
+        assert_eq!((index.duration, index.gaps.len()), (MediaTime::from_secs(1), 0));
+    }
+}
+
+#[test]
+fn wave64_is_read_as_wave_is() {
+    let sixteen = format(1, 2, 8_000, 4, 16);
+    let whole = index(wave64(&sixteen, &second(), None));
+    assert_eq!((whole.duration, whole.gaps.len()), (MediaTime::from_secs(1), 0));
+    let packets: Vec<_> = whole.audio().expect("audio").packets.iter().collect();
+    assert_eq!(packets[0].offset, 40 + 32 + 40 + 24);
+    // Never closed; and closed, but cut off.
+    assert_eq!(index(wave64(&sixteen, &second(), Some(0))).duration, MediaTime::from_secs(1));
+    let cut = index(wave64(&sixteen, &second(), None)[..136 + 16_000].to_vec());
+    assert_eq!((cut.duration, cut.gaps.len()), (MediaTime::from_secs(1), 1));
+    assert_eq!(refusal(wave64(&sixteen, &second(), Some(23))).0, Code::MediaMalformed);
+}
+
+#[test]
+fn an_odd_byte_behind_the_samples_is_none() {
+    let index = index(Wav::riff().pcm(1, 8_000, 16).chunk(b"data", &[0; 16_001]).file());
+    assert_eq!((index.duration, index.audio().expect("audio").presented.clone()), (MediaTime::from_secs(1), 0..8_000));
 }

@@ -79,3 +79,34 @@ pub(crate) fn extensible(tag: u16, channels: u16, rate: u32, bits: u16, mask: u3
 pub(crate) fn ds64(outer: u64, data: u64) -> Vec<u8> {
     [outer.to_le_bytes().as_slice(), &data.to_le_bytes(), &[0; 12]].concat()
 }
+
+/// RIFX: all numbers big-endian.
+pub(crate) fn rifx(tag: u16, channels: u16, rate: u32, bits: u16, samples: &[u8]) -> Vec<u8> {
+    let align = channels * (bits / 8);
+    let words = |words: &[u16]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
+    let format = [
+        words(&[tag, channels]),
+        rate.to_be_bytes().to_vec(),
+        (rate * u32::from(align)).to_be_bytes().to_vec(),
+        words(&[align, bits]),
+    ]
+    .concat();
+    let chunk = |id: &[u8; 4], body: &[u8]| [id, &(body.len() as u32).to_be_bytes()[..], body].concat();
+    let inside = [b"WAVE".to_vec(), chunk(b"fmt ", &format), chunk(b"data", samples)].concat();
+    chunk(b"RIFX", &inside)
+}
+
+/// Wave64: a GUID for each chunk's letters, sizes with their headers, bodies padded to eight bytes.
+pub(crate) fn wave64(format: &[u8], samples: &[u8], claimed: Option<u64>) -> Vec<u8> {
+    let guid = |id: &[u8; 4]| [id, &[0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a][..]].concat();
+    let chunk = |id: &[u8; 4], body: &[u8], size: Option<u64>| {
+        let size = size.unwrap_or(body.len() as u64 + 24);
+        let padding = vec![0; body.len().next_multiple_of(8) - body.len()];
+        [guid(id), size.to_le_bytes().to_vec(), body.to_vec(), padding].concat()
+    };
+    let inside =
+        [guid(b"wave"), chunk(b"junk", b"odd", None), chunk(b"fmt ", format, None), chunk(b"data", samples, claimed)];
+    let inside = inside.concat();
+    let riff = [b"riff", &[0x2e, 0x91, 0xcf, 0x11, 0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0, 0][..]].concat();
+    [riff, (inside.len() as u64 + 24).to_le_bytes().to_vec(), inside].concat()
+}
