@@ -1,123 +1,129 @@
 //! Packets row by row, packed.
 
-use super::packets::Packet;
+mod block;
+#[cfg(test)]
+mod tests;
 
-/// Packets row by row; 24 bytes each, so that an hour of video and audio stays under 10 MB.
+use super::packets::Packet;
+use block::{BLOCK, Block};
+
+/// Packets row by row, in blocks of 64 that say once what their rows have in common: 13 bytes each where the rate is constant,
+/// 17 where it varies, and never more than 25.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    rows: Vec<Row>,
+    /// Full ones.
+    blocks: Vec<Block>,
+    /// Those that follow, fewer than fill one.
+    open: Vec<Packet>,
 }
-
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    offset: u64,
-    pts: i64,
-    size_and_flags: u32,
-    duration: u32,
-}
-
-/// The top bits of `size_and_flags`; a packet of 1 GiB is refused long before.
-const KEYFRAME: u32 = 1 << 31;
-const HIDDEN: u32 = 1 << 30;
 
 impl Table {
     /// An empty one with room for so many.
     pub fn with_capacity(count: usize) -> Self {
-        Self { rows: Vec::with_capacity(count) }
+        Self { blocks: Vec::with_capacity(count.div_ceil(BLOCK)), open: Vec::new() }
     }
 
     /// Adds a packet; sizes above 1 GiB - 1 are cut to it.
     pub fn push(&mut self, packet: Packet) {
-        self.rows.push(Row::new(packet));
+        self.open.push(packet);
+        if self.open.len() == BLOCK {
+            self.blocks.push(Block::new(&self.open));
+            self.open.clear();
+        }
     }
 
     /// How many.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.blocks.len().saturating_mul(BLOCK).saturating_add(self.open.len())
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
     /// The packet at an index, none past the end.
     pub fn get(&self, index: usize) -> Option<Packet> {
-        self.rows.get(index).map(Row::packet)
+        match self.blocks.get(index / BLOCK) {
+            Some(block) => block.get(index % BLOCK),
+            None => self.open.get(index.checked_sub(self.blocks.len().checked_mul(BLOCK)?)?).copied(),
+        }
     }
 
     /// Changes each packet, or drops it.
     pub(crate) fn update(&mut self, mut change: impl FnMut(Packet) -> Option<Packet>) {
-        self.rows.retain_mut(|row| match change(row.packet()) {
-            Some(packet) => {
-                *row = Row::new(packet);
-                true
-            }
-            None => false,
-        });
+        let old = std::mem::take(self);
+        self.blocks.reserve_exact(old.blocks.len());
+        // Each old block is freed before the next new one is made.
+        for block in old.blocks {
+            (0..BLOCK).filter_map(|row| block.get(row)).filter_map(&mut change).for_each(|packet| self.push(packet));
+        }
+        old.open.into_iter().filter_map(change).for_each(|packet| self.push(packet));
     }
 
     /// All, in decoding order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Packet> + '_ {
-        self.rows.iter().map(Row::packet)
+        let blocks = self.blocks.iter().flat_map(|block| (0..BLOCK).filter_map(|row| block.get(row)));
+        blocks.chain(self.open.iter().copied())
     }
 
     /// Room for so many more.
     pub(crate) fn reserve(&mut self, count: usize) {
-        self.rows.reserve(count);
+        self.blocks.reserve(count.div_ceil(BLOCK));
     }
 
     /// Drops all packets after the first so many.
     pub(crate) fn truncate(&mut self, count: usize) {
-        self.rows.truncate(count);
+        let whole = count / BLOCK;
+        if let Some(cut) = self.blocks.get(whole) {
+            self.open = (0..count % BLOCK).filter_map(|row| cut.get(row)).collect();
+            self.blocks.truncate(whole);
+        } else {
+            self.open.truncate(count.saturating_sub(self.blocks.len().saturating_mul(BLOCK)));
+        }
     }
 
     /// Makes packets of unknown duration last until the next one is presented, and the last as long as the one before it.
     pub(crate) fn fill_durations(&mut self) {
-        let is_shown = |index: &usize| self.rows.get(*index).is_some_and(|row| row.size_and_flags & HIDDEN == 0);
-        let mut order: Vec<usize> = (0..self.rows.len()).filter(is_shown).collect();
-        order.sort_by_key(|index| self.rows.get(*index).map(|row| row.pts));
-        let mut last = 0;
-        for (place, now) in order.iter().enumerate() {
-            let until = order.get(place + 1).and_then(|next| self.rows.get(*next)).map(|row| row.pts);
-            let Some(row) = self.rows.get_mut(*now) else { continue };
-            if row.duration == 0 {
-                row.duration = until.map_or(last, |until| u32::try_from(until.saturating_sub(row.pts)).unwrap_or(0));
+        let mut before = 0;
+        self.change_durations(|packet, next| {
+            if packet.duration == 0 {
+                before = next.map_or(before, |next| u32::try_from(next.saturating_sub(packet.pts)).unwrap_or(0));
+            } else {
+                before = packet.duration;
             }
-            last = row.duration;
-        }
+            before
+        });
     }
 
     /// Makes each packet last until the next one is presented; the last keeps its own duration.
     pub(crate) fn last_until_next(&mut self) {
-        let is_shown = |index: &usize| self.rows.get(*index).is_some_and(|row| row.size_and_flags & HIDDEN == 0);
-        let mut order: Vec<usize> = (0..self.rows.len()).filter(is_shown).collect();
-        order.sort_by_key(|index| self.rows.get(*index).map(|row| row.pts));
-        for (now, next) in order.iter().zip(order.iter().skip(1)) {
-            let until = self.rows.get(*next).map(|row| row.pts);
-            if let (Some(row), Some(until)) = (self.rows.get_mut(*now), until) {
-                row.duration = u32::try_from(until.saturating_sub(row.pts)).unwrap_or(row.duration);
+        self.change_durations(|packet, next| {
+            let until = next.and_then(|next| u32::try_from(next.saturating_sub(packet.pts)).ok());
+            until.unwrap_or(packet.duration)
+        });
+    }
+
+    /// Gives each shown packet another duration, in the order of presentation; the second argument is when the next is shown.
+    fn change_durations(&mut self, mut duration: impl FnMut(Packet, Option<i64>) -> u32) {
+        let shown = |index: &u32| self.packet(*index).is_some_and(|packet| !packet.hidden);
+        let pts = |index: &u32| self.packet(*index).map(|packet| packet.pts);
+        let count = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        let mut order: Vec<u32> = (0..count).filter(shown).collect();
+        order.sort_by_key(pts);
+        let mut durations: Vec<u32> = self.iter().map(|packet| packet.duration).collect();
+        for (place, now) in order.iter().enumerate() {
+            let next = order.get(place + 1).and_then(pts);
+            let slot = usize::try_from(*now).ok().and_then(|now| durations.get_mut(now));
+            if let (Some(slot), Some(packet)) = (slot, self.packet(*now)) {
+                *slot = duration(packet, next);
             }
         }
-    }
-}
-
-impl Row {
-    fn new(packet: Packet) -> Self {
-        let size = packet.size.min(HIDDEN - 1);
-        let key = if packet.keyframe { KEYFRAME } else { 0 };
-        let hidden = if packet.hidden { HIDDEN } else { 0 };
-        Self { offset: packet.offset, pts: packet.pts, size_and_flags: size | key | hidden, duration: packet.duration }
+        let mut durations = durations.into_iter();
+        self.update(|packet| Some(Packet { duration: durations.next().unwrap_or(packet.duration), ..packet }));
     }
 
-    const fn packet(&self) -> Packet {
-        Packet {
-            offset: self.offset,
-            size: self.size_and_flags & !(KEYFRAME | HIDDEN),
-            pts: self.pts,
-            duration: self.duration,
-            keyframe: self.size_and_flags & KEYFRAME != 0,
-            hidden: self.size_and_flags & HIDDEN != 0,
-        }
+    fn packet(&self, index: u32) -> Option<Packet> {
+        self.get(usize::try_from(index).ok()?)
     }
 }

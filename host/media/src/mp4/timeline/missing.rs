@@ -3,7 +3,7 @@
 use rushes_model::media::{Cause, Gap};
 use rushes_model::{MediaTime, Span};
 
-use crate::index::{Packets, Track};
+use crate::index::{Packet, Packets, Track};
 use crate::mp4::hdlr::Kind;
 
 /// What isn't there.
@@ -21,11 +21,16 @@ const GAPS: usize = 1_000;
 /// Takes the missing packets out of a track.
 pub(super) fn take_out(track: &mut Track, kind: Kind, duration: MediaTime, file_size: u64) -> Missing {
     let Packets::Table(table) = &mut track.packets else { return Missing::default() };
+    let is_there =
+        |packet: &Packet| packet.offset.checked_add(u64::from(packet.size)).is_some_and(|end| end <= file_size);
+    if table.iter().all(|packet| is_there(&packet)) {
+        return Missing::default();
+    }
     let mut spans: Vec<(i64, i64)> = Vec::new();
     let mut first_offset = None;
     let presented = track.presented.clone();
     table.update(|packet| {
-        if packet.offset.checked_add(u64::from(packet.size)).is_some_and(|end| end <= file_size) {
+        if is_there(&packet) {
             return Some(packet);
         }
         first_offset = first_offset.or(Some(packet.offset));
