@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 mod aac;
 mod channels;
 mod mp3;
+mod opus;
 mod pcm;
 
 pub use channels::Mono;
@@ -56,14 +57,15 @@ pub trait AudioDecoder: Send {
 struct Codec {
     shape: fn(&AudioConfig) -> Result<AudioShape>,
     open: fn(&AudioConfig) -> Result<Box<dyn AudioDecoder>>,
-    decoder: &'static str,
+    decoder: fn() -> &'static str,
 }
 
-const AAC: Codec = Codec { shape: aac::shape, open: aac::open, decoder: "rusty_aac 2.0.1" };
-const MP3: Codec = Codec { shape: mp3::shape, open: mp3::open, decoder: "symphonia 0.6.1" };
-const PCM: Codec = Codec { shape: pcm::shape, open: pcm::open, decoder: "pcm 1" };
+const AAC: Codec = Codec { shape: aac::shape, open: aac::open, decoder: || "rusty_aac 2.0.1" };
+const MP3: Codec = Codec { shape: mp3::shape, open: mp3::open, decoder: || "symphonia 0.6.1" };
+const OPUS: Codec = Codec { shape: opus::shape, open: opus::open, decoder: opus::decoder };
+const PCM: Codec = Codec { shape: pcm::shape, open: pcm::open, decoder: || "pcm 1" };
 const NONE: Codec =
-    Codec { shape: refused, open: |config| refused(config).and(Err(not_decoded(config))), decoder: "none" };
+    Codec { shape: refused, open: |config| refused(config).and(Err(not_decoded(config))), decoder: || "none" };
 
 fn refused(config: &AudioConfig) -> Result<AudioShape> {
     Err(not_decoded(config))
@@ -78,14 +80,15 @@ impl AudioCodec {
         match self {
             Self::Aac => &AAC,
             Self::Mp3 => &MP3,
+            Self::Opus => &OPUS,
             Self::Pcm(_) => &PCM,
-            Self::Opus | Self::Vorbis | Self::Flac | Self::Alac | Self::AdpcmIma | Self::AdpcmMs => &NONE,
+            Self::Vorbis | Self::Flac | Self::Alac | Self::AdpcmIma | Self::AdpcmMs => &NONE,
         }
     }
 
-    /// Name and version of what decodes it; a change of it is a change of what analyzers are fed.
+    /// Name and version of what decodes it, with what of the machine shows in its samples; a change of it is a change of what analyzers are fed.
     pub fn decoder(self) -> &'static str {
-        self.line().decoder
+        (self.line().decoder)()
     }
 
     /// Its name as reports have it.

@@ -1,4 +1,6 @@
-//! Names of channels, and how they become one.
+//! Names of channels, their order, and how they become one.
+//!
+//! Codecs have orders of their own; what leaves this room is always in the order of WAVE's channel mask.
 
 use rushes_model::media::AudioFormat;
 
@@ -28,6 +30,42 @@ pub(super) fn usual_mask(count: usize) -> u64 {
         _ => 0,
     }
 }
+
+/// Where a codec puts the speakers that it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Which speakers.
+    mask: u64,
+    /// For each of them, in the mask's order, its place in the codec's; empty where both are the same.
+    order: &'static [usize],
+}
+
+impl Layout {
+    /// Channels without names stay where they are.
+    pub(super) const UNKNOWN: Self = Self { mask: 0, order: &[] };
+
+    /// In the order of the output.
+    pub(super) fn names(self, count: usize) -> Vec<String> {
+        names_of(self.mask, count)
+    }
+
+    /// Where the codec has the channel that comes out at `place`.
+    pub(super) fn source(self, place: usize) -> usize {
+        self.order.get(place).copied().unwrap_or(place)
+    }
+}
+
+/// By count of channels, from one on: Vorbis I, 4.3.9, which Opus shares (RFC 7845, 5.1.1.2).
+pub(super) const VORBIS_LAYOUTS: [Layout; 8] = [
+    Layout { mask: 0x4, order: &[] },
+    Layout { mask: 0x3, order: &[] },
+    Layout { mask: 0x7, order: &[0, 2, 1] },
+    Layout { mask: 0x33, order: &[] },
+    Layout { mask: 0x37, order: &[0, 2, 1, 3, 4] },
+    Layout { mask: 0x3f, order: &[0, 2, 1, 5, 3, 4] },
+    Layout { mask: 0x70f, order: &[0, 2, 1, 6, 5, 3, 4] },
+    Layout { mask: 0x63f, order: &[0, 2, 1, 7, 5, 6, 3, 4] },
+];
 
 /// The mean of all channels but LFE.
 #[derive(Clone, Debug)]

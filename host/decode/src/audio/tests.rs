@@ -81,6 +81,9 @@ proptest::proptest! {
             config(AudioCodec::Aac, 44_100, 2, &extra),
             config(AudioCodec::Aac, 44_100, 2, &[0x12, 0x10]),
             config(AudioCodec::Mp3, 44_100, 2, &[]),
+            config(AudioCodec::Opus, 48_000, 2, &extra),
+            config(AudioCodec::Opus, 48_000, 2, b"OpusHead\x01\x02\0\0\0\0\0\0\0\0\0"),
+            config(AudioCodec::Opus, 48_000, 3, b"OpusHead\x01\x03\0\0\0\0\0\0\0\0\x01\x02\x01\0\x02\x01"),
         ];
         for configuration in configurations {
             let Ok(mut decoder) = open_audio(&configuration) else { continue };
