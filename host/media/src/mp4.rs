@@ -21,6 +21,7 @@ mod elst;
 mod esds;
 mod fields;
 mod hdlr;
+mod keyframes;
 mod mdhd;
 mod moof;
 mod moov;
@@ -28,7 +29,9 @@ mod pcm;
 mod record;
 mod rows;
 mod runs;
+mod sbgp;
 mod sinf;
+mod starts;
 mod stbl;
 mod stco;
 mod stsc;
@@ -69,7 +72,7 @@ pub(crate) fn open(window: &mut Window<'_>) -> Result<Index, Error> {
             }
             let read = Moov::read(&budget.take(window, &found)?, &mut budget)?;
             if !read.is_fragmented() {
-                return timeline::index(read, size);
+                return settled(read, window);
             }
             moov = Some(read);
             window.expect_fragments();
@@ -83,9 +86,17 @@ pub(crate) fn open(window: &mut Window<'_>) -> Result<Index, Error> {
         seen.note(found.kind, found.at, found.end);
     }
     match moov {
-        Some(moov) => timeline::index(moov, size),
+        Some(moov) => settled(moov, window),
         None => Err(seen.no_moov(size)),
     }
+}
+
+/// On one line, and with marks that hold.
+fn settled(moov: Moov, window: &mut Window<'_>) -> Result<Index, Error> {
+    let mut index = timeline::index(moov, window.size())?;
+    window.expect_fragments();
+    keyframes::settle(&mut index, window)?;
+    Ok(index)
 }
 
 /// What all boxes together may take.

@@ -6,7 +6,7 @@ use super::stco::ChunkOffsets;
 use super::stsc::{ChunkShape, Chunks};
 use super::stss::Keyframes;
 use super::stsz::Sizes;
-use super::{ctts, runs::Runs, stts};
+use super::{ctts, runs::Runs, sbgp, stts};
 use crate::error::Error;
 use crate::index::{Packet, Table};
 use crate::limits;
@@ -20,6 +20,7 @@ pub(super) struct SampleTables {
     durations: Runs,
     shifts: Runs,
     keyframes: Keyframes,
+    random_access: Option<Runs>,
     stbl: Atom,
 }
 
@@ -48,6 +49,7 @@ impl SampleTables {
             durations: stts::read(&stbl.expect(b"stts")?)?,
             shifts: stbl.find(b"ctts")?.map(|atom| ctts::read(&atom)).transpose()?.unwrap_or_default(),
             keyframes: stbl.find(b"stss")?.map(|atom| Keyframes::read(&atom)).transpose()?.unwrap_or_default(),
+            random_access: sbgp::random_access(stbl)?,
             stbl: stbl.clone(),
         }))
     }
@@ -66,7 +68,8 @@ impl SampleTables {
                 check_packet(&self.stbl, size)?;
                 let duration = self.durations.step();
                 let shift = self.shifts.step().cast_signed();
-                let keyframe = self.keyframes.contains(u64::try_from(sample).unwrap_or(u64::MAX));
+                let is_sync = self.keyframes.contains(u64::try_from(sample).unwrap_or(u64::MAX));
+                let keyframe = self.random_access.as_mut().is_some_and(|group| group.step() > 0) || is_sync;
                 packets.push(Packet {
                     offset,
                     size,

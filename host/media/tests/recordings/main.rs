@@ -5,6 +5,7 @@
 mod facts;
 mod files;
 mod hostile;
+mod keyframes;
 mod made;
 mod memory;
 mod movies;

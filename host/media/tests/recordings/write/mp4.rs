@@ -307,3 +307,19 @@ fn moof(tracks: &[Track], fragment: usize, per_fragment: usize, base: Base, at: 
     }
     atom(b"moof", &trafs)
 }
+
+/// The same movie with a NAL unit in each of its pictures: `I` is an IDR picture, `i` another I picture, all else a P picture.
+pub(crate) fn with_pictures(mut file: Vec<u8>, kind: impl Fn(usize) -> char) -> Vec<u8> {
+    let index = crate::memory::index(file.clone());
+    for (number, packet) in index.video().expect("pictures").packets.iter().enumerate() {
+        let slice = match kind(number) {
+            'I' => [0x65, 0x88],
+            'i' => [0x41, 0x88],
+            _ => [0x41, 0x9a],
+        };
+        let at = packet.offset as usize;
+        file[at..at + 4].copy_from_slice(&(packet.size - 4).to_be_bytes());
+        file[at + 4..at + 6].copy_from_slice(&slice);
+    }
+    file
+}
