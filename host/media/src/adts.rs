@@ -70,9 +70,8 @@ impl Header {
     }
 }
 
-/// Reads the first header.
-pub(crate) fn open(window: &mut Window<'_>) -> Result<Begun, Error> {
-    let at = after_tag(&window.read(0, 10, Ahead::Index)?);
+/// Reads the first header; `at` is where the tags end.
+pub(crate) fn open(window: &mut Window<'_>, at: u64) -> Result<Begun, Error> {
     let bytes = window.read(at, HEADER as u64, Ahead::Header)?;
     let first = Header::read(&bytes).ok_or_else(|| Error::malformed("ADTS header", at, "it makes no sense"))?;
     let rate = RATES.get(usize::from(first.rate_index)).copied().unwrap_or_default();
@@ -107,18 +106,6 @@ pub(crate) fn open(window: &mut Window<'_>) -> Result<Begun, Error> {
     };
     let demuxer = Box::new(Frames { first, samples, pts: 0, bytes: 0 });
     Ok(Begun { index, demuxer, at, declared: Some(declared) })
-}
-
-/// Where an ID3v2 tag in front ends (id3.org, ID3v2.4.0, 3.1).
-fn after_tag(head: &[u8]) -> u64 {
-    match head {
-        [b'I', b'D', b'3', _, _, flags, a, b, c, d, ..] => {
-            let size = [a, b, c, d].iter().fold(0u64, |size, byte| size << 7 | u64::from(**byte & 0x7f));
-            let footer = if flags & 0x10 == 0 { 0 } else { 10 };
-            10 + size + footer
-        }
-        _ => 0,
-    }
 }
 
 struct Frames {

@@ -17,14 +17,17 @@ mod adts;
 mod error;
 mod facts;
 pub mod feed;
+mod flac;
 mod index;
 mod limits;
+mod mp3;
 mod mp4;
 mod open;
 mod probe;
 mod reader;
 mod scan;
 mod segments;
+mod tags;
 mod wav;
 mod window;
 

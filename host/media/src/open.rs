@@ -2,16 +2,18 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
+use rushes_decode::audio_shape;
 use rushes_model::MediaTime;
 use rushes_model::media::Segment;
 
 use crate::error::Error;
-use crate::index::{Container, Index};
+use crate::index::{Coding, Container, Index, Track};
 use crate::probe::{self, probe};
 use crate::reader::{ByteStream, Reader};
 use crate::scan::{Begun, Scan};
 use crate::window::{Ahead, Window};
-use crate::{adts, mp4, wav};
+use crate::{adts, flac, mp3, mp4, tags, wav};
 
 /// Objects without an index are scanned as a whole before anything else where they are small: then all is known at once,
 /// and their bytes are held. An hour of an MP3.
@@ -57,11 +59,13 @@ impl Recording {
     /// # Errors
     /// As [`open`].
     pub fn open_with(reader: &dyn Reader, scanned_at_once: u64) -> Result<Self, Error> {
-        let begun = match head(reader)? {
-            Opened::Indexed(index) => return Ok(Self { segments: index.segments().into_iter(), index, scan: None }),
-            Opened::Begun(begun) => begun,
+        let (begun, ahead) = match head(reader)? {
+            (Opened::Indexed(index), _) => {
+                return Ok(Self { segments: index.segments().into_iter(), index, scan: None });
+            }
+            (Opened::Begun(begun), ahead) => (begun, ahead),
         };
-        let (mut index, mut scan) = Scan::begin(begun, reader)?;
+        let (mut index, mut scan) = Scan::begin(begun, ahead, reader)?;
         if reader.identity().size <= scanned_at_once {
             scan.finish(&mut index, reader)?;
         }
@@ -126,13 +130,34 @@ impl Recording {
     }
 }
 
-fn head(reader: &dyn Reader) -> Result<Opened, Error> {
+/// What the head tells, and what was read on the way of the bytes that a scan begins with.
+fn head(reader: &dyn Reader) -> Result<(Opened, Bytes), Error> {
     let mut window = Window::new(reader);
     let head = window.read(0, probe::LENGTH, Ahead::Index)?;
-    match probe(&head)? {
-        Container::Mp4 => mp4::open(&mut window).map(Opened::Indexed),
-        Container::Wav => wav::open(&mut window).map(Opened::Indexed),
-        Container::Adts => adts::open(&mut window).map(Opened::Begun),
-        other => Err(Error::Container { container: other.name() }),
-    }
+    let at = tags::end(&mut window)?;
+    let container = match at {
+        0 => probe(&head)?,
+        // What is in front of them are tags of a stream of frames.
+        at => match probe(&window.read(at, probe::LENGTH, Ahead::Index)?) {
+            Ok(container @ (Container::Adts | Container::Flac)) => container,
+            _ => Container::Mp3,
+        },
+    };
+    let begun = match container {
+        Container::Mp4 => return Ok((Opened::Indexed(mp4::open(&mut window)?), Bytes::new())),
+        Container::Wav => return Ok((Opened::Indexed(wav::open(&mut window)?), Bytes::new())),
+        Container::Adts => adts::open(&mut window, at)?,
+        Container::Mp3 => mp3::open(&mut window, at)?,
+        Container::Flac => flac::open(&mut window, at)?,
+        other => return Err(Error::Container { container: other.name() }),
+    };
+    refuse_what_is_not_decoded(&begun.index)?;
+    let ahead = window.held_from(begun.at);
+    Ok((Opened::Begun(begun), ahead))
+}
+
+/// Streams of one track are of no use when that one can't be decoded.
+fn refuse_what_is_not_decoded(index: &Index) -> Result<(), Error> {
+    let [Track { coding: Coding::Audio(config), .. }] = &index.tracks[..] else { return Ok(()) };
+    audio_shape(config).map(|_| ()).map_err(|error| Error::Tracks { refused: vec![format!("audio: {error}")] })
 }

@@ -3,8 +3,6 @@
 use crate::error::Error;
 use crate::index::Container;
 
-const ADTS: &str = "AAC without a container (ADTS)";
-
 /// How many bytes are looked at; a transport stream shows itself by its third sync byte, at 376. Some MP3s begin with
 /// hundreds of zeros.
 pub(crate) const LENGTH: u64 = 4_096;
@@ -37,8 +35,14 @@ pub(crate) fn probe(head: &[u8]) -> Result<Container, Error> {
             _ => Ok(Container::Mp4),
         };
     }
-    if mpeg_audio(head) == Some(ADTS) {
-        return Ok(Container::Adts);
+    if head.starts_with(b"fLaC") {
+        return Ok(Container::Flac);
+    }
+    match mpeg_audio(head) {
+        Some(Container::Mp3) => return Ok(Container::Mp3),
+        Some(Container::Adts) => return Ok(Container::Adts),
+        _ if is_padded(head) => return Ok(Container::Mp3),
+        _ => {}
     }
     Err(known_container(head).map_or_else(|| unknown(other(head)), |container| Error::Container { container }))
 }
@@ -61,38 +65,48 @@ fn riff_form(head: &[u8]) -> Option<&[u8; 4]> {
 
 /// Recordings in containers that aren't read.
 fn known_container(head: &[u8]) -> Option<&'static str> {
-    if head.starts_with(&[0; 16]) {
-        // Padding, and behind it a stream that players find by its sync word.
-        return (0..head.len()).find_map(|at| mpeg_audio(head.get(at..)?));
-    }
     Some(match head {
         [0x1a, 0x45, 0xdf, 0xa3, ..] if contains(head, b"webm") => "WebM",
         [0x1a, 0x45, 0xdf, 0xa3, ..] => "Matroska",
         [b'O', b'g', b'g', b'S', ..] => "Ogg",
-        [b'f', b'L', b'a', b'C', ..] => "FLAC",
         [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F' | b'C', ..] => "AIFF",
         [b'c', b'a', b'f', b'f', ..] => "CAF",
         [b'F', b'L', b'V', 1, ..] => "Flash video",
         [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => "Windows Media (ASF)",
         [0, 0, 1, 0xba, ..] => "MPEG program stream",
         [0, 0, 0, 1, ..] | [0, 0, 1, ..] => "a raw H.264 or H.265 stream",
-        [b'I', b'D', b'3', 2..=4, ..] => "MP3",
         [b'#', b'!', b'A', b'M', b'R', ..] => "AMR",
         _ if [0, 188, 376].iter().all(|at| head.get(*at) == Some(&0x47)) => "MPEG transport stream",
-        _ => return mpeg_audio(head),
+        _ if is_loas(head) => "AAC in LATM (LOAS)",
+        _ => return None,
     })
 }
 
 /// A frame without a container. Layer bits 00 are ADTS's (ISO/IEC 13818-7, 6.2), the others MPEG audio's (ISO/IEC
 /// 11172-3, 2.4.2.3); 1111 is no bitrate, 11 no rate.
-fn mpeg_audio(frame: &[u8]) -> Option<&'static str> {
+fn mpeg_audio(frame: &[u8]) -> Option<Container> {
     match frame {
-        [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => Some(ADTS),
+        [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => Some(Container::Adts),
         [0xff, second, third, ..] if *second >= 0xe0 && second & 6 != 0 && third >> 4 != 15 && third & 12 != 12 => {
-            Some("MP3")
+            Some(Container::Mp3)
         }
         _ => None,
     }
+}
+
+/// Zeros, and somewhere behind them MPEG audio, which players find by its sync word.
+fn is_padded(head: &[u8]) -> bool {
+    let is_frame = |at: usize| head.get(at..).and_then(mpeg_audio) == Some(Container::Mp3);
+    head.starts_with(&[0; 16]) && (16..head.len()).any(is_frame)
+}
+
+/// Two frames with LOAS's sync word of eleven bits and its length of thirteen (ISO/IEC 14496-3, 1.7.2).
+fn is_loas(head: &[u8]) -> bool {
+    let length = |at: usize| match head.get(at..)? {
+        [0x56, second, third, ..] if second >> 5 == 7 => Some(usize::from(second & 31) << 8 | usize::from(*third)),
+        _ => None,
+    };
+    length(0).is_some_and(|size| length(size + 3).is_some())
 }
 
 /// Things that are uploaded in a recording's stead.

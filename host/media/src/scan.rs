@@ -12,6 +12,7 @@ mod held;
 mod input;
 mod mark;
 
+use bytes::Bytes;
 use rushes_model::media::{Cause, Gap, Segment};
 use rushes_model::{MediaTime, Span};
 use serde::{Deserialize, Serialize};
@@ -48,7 +49,6 @@ pub(crate) trait Demuxer: Send {
 
 /// What a demuxer comes upon.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(dead_code, reason = "Matroska comes next")]
 pub(crate) enum Found {
     /// A packet of a track, by the track's place in the index.
     Packet(usize, Packet),
@@ -92,13 +92,13 @@ pub(crate) struct Scan {
 }
 
 impl Scan {
-    /// Scans until media time 0 is known.
-    pub(crate) fn begin(begun: Begun, reader: &dyn Reader) -> Result<(Index, Self), Error> {
+    /// Scans until media time 0 is known; `ahead` are the first bytes, as many as were read already.
+    pub(crate) fn begin(begun: Begun, ahead: Bytes, reader: &dyn Reader) -> Result<(Index, Self), Error> {
         let Begun { mut index, demuxer, at, declared } = begun;
         let tracks = index.tracks.len();
         let mut scan = Self {
             demuxer,
-            place: Place::new(at, reader.identity().size),
+            place: Place::new(at, reader.identity().size, ahead),
             cut: Cut::new(&index),
             declared,
             found: Vec::new(),
@@ -204,6 +204,9 @@ impl Scan {
         if index.tracks.iter().all(|track| track.packets.count() == 0) {
             return Err(Error::Empty { what: "there is no packet of any track in it" });
         }
+        if index.tracks.iter().all(|track| track.presented.is_empty()) {
+            return Err(Error::Empty { what: "it holds nothing but padding" });
+        }
         index.duration = MediaTime::from_micros(u64::try_from(end_us).unwrap_or(0));
         let time = |us: i64| MediaTime::from_micros(u64::try_from(us.saturating_add(origin)).unwrap_or(0));
         let gaps = self.lost.iter().map(|(input, start, end)| {
@@ -259,3 +262,6 @@ fn set_origin(index: &mut Index) {
         track.origin_us = track.origin_us.saturating_sub(first);
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -85,6 +85,12 @@ impl<'a> Window<'a> {
         Ok(self.held_at(offset, length).unwrap_or_else(|| self.held.clone()))
     }
 
+    /// What is held from an offset on.
+    pub(crate) fn held_from(&self, offset: u64) -> Bytes {
+        let from = offset.checked_sub(self.begin).and_then(|from| usize::try_from(from).ok());
+        from.filter(|from| *from < self.held.len()).map(|from| self.held.slice(from..)).unwrap_or_default()
+    }
+
     fn held_at(&self, offset: u64, length: u64) -> Option<Bytes> {
         let from = usize::try_from(offset.checked_sub(self.begin)?).ok()?;
         let to = from.checked_add(usize::try_from(length).ok()?)?;

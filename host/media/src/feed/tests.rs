@@ -13,6 +13,7 @@ mod collect;
 mod made;
 mod scanned;
 mod sound;
+mod streams;
 
 fn audio(rate: Option<u32>, mono: bool, block_ms: u32) -> AudioWant {
     let sample_rate = rate.and_then(std::num::NonZeroU32::new);

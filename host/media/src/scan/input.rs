@@ -21,8 +21,15 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(at: u64, size: u64) -> Self {
-        Self { stream: None, ahead: Bytes::new(), at, size, held: Held::default() }
+    /// `ahead` are bytes from `at` on that were read already.
+    pub(super) fn new(at: u64, size: u64, ahead: Bytes) -> Self {
+        let mut held = Held::default();
+        // A copy, because the reader's own bytes are its budget.
+        let ahead = Bytes::copy_from_slice(&ahead);
+        if !ahead.is_empty() {
+            held.keep(at, ahead.clone());
+        }
+        Self { stream: None, ahead, at, size, held }
     }
 
     pub(super) const fn at(&self) -> u64 {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use rushes_decode::{AudioCodec, AudioConfig};
-use rushes_media::{Index, Track};
-use rushes_model::{Classify, Code};
+use rushes_media::{Container, Index, Reader, Track};
+use rushes_model::{Classify, Code, MediaTime};
 use serde_json::Value;
 
 use crate::memory::Counted;
@@ -29,14 +29,18 @@ fn expected(name: &str) -> Option<Code> {
         "exo-sample_opus.mp4" if !is_decoded(AudioCodec::Opus) => Code::MediaUnsupported,
         "exo-sample_ima_adpcm.wav" if !is_decoded(AudioCodec::AdpcmIma) => Code::MediaUnsupported,
         "wpt-counting.mp4" => Code::MediaUnsupported,
-        _ if name.ends_with(".mp4") || name.ends_with(".mov") || name.ends_with(".wav") => return None,
+        _ if name.ends_with(".flac") && !is_decoded(AudioCodec::Flac) => Code::MediaUnsupported,
+        _ if [".mp4", ".mov", ".wav", ".mp3", ".flac"].iter().any(|ending| name.ends_with(ending)) => return None,
         _ => Code::MediaUnsupported,
     })
 }
 
 /// Whether there is a decoder already; it is told what a header of two channels at 48 kHz says.
-fn is_decoded(codec: AudioCodec) -> bool {
-    let extra = b"OpusHead\x01\x02\x38\x01\x80\xbb\0\0\0\0\0".to_vec();
+pub(crate) fn is_decoded(codec: AudioCodec) -> bool {
+    let extra = match codec {
+        AudioCodec::Flac => [b"\x10\0\x10\0\0\0\0\0\0\0\x0b\xb8\x02\xf0".as_slice(), &[0; 20]].concat(),
+        _ => b"OpusHead\x01\x02\x38\x01\x80\xbb\0\0\0\0\0".to_vec(),
+    };
     let config = AudioConfig { codec, sample_rate: 48_000, channels: 2, channel_mask: None, extra };
     rushes_decode::audio_shape(&config).is_ok()
 }
@@ -63,7 +67,12 @@ fn all_real_recordings_are_read_or_refused_as_expected() {
         assert_eq!(opened.as_ref().err().map(Classify::code), expected(&name), "{name}: {:?}", opened.err());
         // A head, a tail, and one more for each fragment.
         assert!(reader.requests() <= 4, "{name}: {} requests", reader.requests());
-        assert!(reader.bytes_read() <= 512 << 10, "{name}: {} bytes", reader.bytes_read());
+        let most = match opened.map(|index| index.container) {
+            // Read as a whole, and each byte once.
+            Ok(Container::Mp3 | Container::Adts | Container::Flac) => reader.identity().size,
+            _ => 512 << 10,
+        };
+        assert!(reader.bytes_read() <= most, "{name}: {} bytes", reader.bytes_read());
     }
 }
 
@@ -82,7 +91,10 @@ fn real_recordings_are_as_long_and_show_pictures_when_ffmpeg_says() {
             continue;
         }
         let index = rushes_media::open(&Counted::file(&path)).expect("a readable recording");
-        compare_length(&name, &index, &facts);
+        match index.container {
+            Container::Mp3 | Container::Flac => compare_samples(&name, &index, &facts),
+            _ => compare_length(&name, &index, &facts),
+        }
         compare_pictures(&name, &index, &facts);
         compared += 1;
     }
@@ -91,6 +103,20 @@ fn real_recordings_are_as_long_and_show_pictures_when_ffmpeg_says() {
 
 fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// A recording of sound alone is as long as its samples, to the sample.
+fn compare_samples(name: &str, index: &Index, facts: &Value) {
+    let audio = index.audio().expect("sound");
+    let theirs = number(&facts["audio"]["samples_per_channel"]).expect("a count") as i64;
+    let theirs = match name {
+        // Ten zeros follow its tag, so FFmpeg misses the frame that names 1,105 samples of delay and 47 of padding.
+        "exo-bear-id3.mp3" => theirs - 1_105 - 47,
+        _ => theirs,
+    };
+    assert_eq!(audio.presented.end - audio.presented.start, theirs, "{name}");
+    let length = MediaTime::from_ratio(theirs.unsigned_abs(), u64::from(audio.timescale));
+    assert_eq!(index.duration, length, "{name}");
 }
 
 /// The latest end of a stream. FFmpeg takes a stream's length from its header, so 50 ms are left to it: a packet and

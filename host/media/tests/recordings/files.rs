@@ -54,6 +54,8 @@ fn what_was_uploaded_instead_is_named() {
         (b"{\"error\": 404}", "JSON"),
         ("Das ist kein Film. Schöne Grüße.".as_bytes(), "text"),
         (&[0; 200_000], "zeros"),
+        (b"\xff\xfb\x90\x64", "no two frames"),
+        (b"ID3\x04\0\0\0\0\0\0And no frame", "no two frames"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIF"),
         (b"\x93\x01\x02\xfe\xed", "none of the formats"),
     ] {
@@ -67,15 +69,13 @@ fn what_was_uploaded_instead_is_named() {
 #[test]
 fn recordings_that_are_not_read_yet_are_refused_by_name() {
     let transport = [&[0x47u8][..], &[0; 187]].concat().repeat(3);
-    let padded = [&[0; 300][..], &[0xff, 0xfb, 0x14, 0x64]].concat();
+    let loas = [0x56, 0xe0, 2, 0, 0].repeat(2);
     for (bytes, name) in [
         (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm".as_slice(), "WebM"),
         (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska", "Matroska"),
         (b"OggS\0\x02", "Ogg"),
-        (b"fLaC\0\0\0\x22", "FLAC"),
-        (b"ID3\x04\0\0\0\0\0\0", "MP3"),
-        (b"\xff\xfb\x90\x64", "MP3"),
-        (&padded, "MP3"),
+        (b"\xff\xfb\x00\x64", "free format"),
+        (&loas, "LATM"),
         (b"FORM\0\0\0\x10AIFF", "AIFF"),
         (b"caff\0\x01", "CAF"),
         (&transport, "transport stream"),

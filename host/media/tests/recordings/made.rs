@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use rushes_decode::AudioCodec;
 use rushes_media::Index;
 use rushes_model::{Classify, Code};
 
-use crate::facts::{moved, shared, shown};
+use crate::facts::{is_decoded, moved, shared, shown};
 use crate::memory::Counted;
 
 /// What `make.sh` makes of one of its words; made once, kept until the target folder goes.
@@ -57,8 +58,8 @@ fn damaged_and_lying_files_end_as_they_should() {
         ("b-box-size-zero-loop.mp4", Some(Code::MediaMalformed)),
         ("b-wav-65535-channels.wav", Some(Code::MediaLimits)),
         ("b-wav-rate-0.wav", Some(Code::MediaMalformed)),
-        ("b-flac-corrupt.flac", Some(Code::MediaUnsupported)),
-        ("b-mp3-garbage-inside.mp3", Some(Code::MediaUnsupported)),
+        ("b-flac-corrupt.flac", (!is_decoded(AudioCodec::Flac)).then_some(Code::MediaUnsupported)),
+        ("b-mp3-garbage-inside.mp3", None),
         ("b-ogg-truncated.ogg", Some(Code::MediaUnsupported)),
         ("b-webm-truncated.webm", Some(Code::MediaUnsupported)),
         ("b-bitflips.mp4", None),
@@ -152,9 +153,6 @@ fn variants_that_are_not_read_are_refused_by_name() {
         ("v-h264-flac.mkv", "Matroska"),
         ("v-vp9-opus-live-no-duration.webm", "WebM"),
         ("v-h264-aac.ts", "transport stream"),
-        ("a-16bit.flac", "FLAC"),
-        ("a-cbr96.mp3", "MP3"),
-        ("a-vbr-no-xing.mp3", "MP3"),
         ("a-opus.ogg", "Ogg"),
     ] {
         let error = rushes_media::open(&Counted::file(&folder.join(name))).expect_err(name);

@@ -10,5 +10,6 @@ mod made;
 mod memory;
 mod movies;
 mod property;
+mod streams;
 mod waves;
 mod write;

@@ -5,6 +5,7 @@ use rushes_media::Index;
 use rushes_model::Classify;
 
 use crate::memory::Counted;
+use crate::write::mp3;
 use crate::write::mp4::{self, Base, Index as At, Track, movie};
 use crate::write::wav::{self, Wav, ds64};
 
@@ -26,6 +27,7 @@ fn samples() -> Vec<Vec<u8>> {
         wav::rifx(1, 2, 8_000, 16, &[0; 400]),
         wav::wave64(&wav::format(1, 2, 8_000, 4, 16), &[0; 400], None),
         Wav::riff().format(2, 1, 8_000, 4).chunk(b"fact", &[9; 4]).chunk(b"data", &[0; 400]).file(),
+        [mp3::tag(40), mp3::counted(3)].concat(),
         Wav::rf64().chunk(b"ds64", &ds64(500, 400)).pcm(2, 8_000, 16).claiming(b"data", u32::MAX, &[0; 400]).file(),
     ]
 }
@@ -85,10 +87,11 @@ proptest! {
 
     #[test]
     fn many_changed_bytes_end_in_an_answer(
-        which in 0usize..10,
+        which in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
     ) {
-        let mut file = samples().swap_remove(which);
+        let mut files = samples();
+        let mut file = files.swap_remove(which.index(files.len()));
         for (at, value) in changes {
             let at = at.index(file.len());
             file[at] = value;

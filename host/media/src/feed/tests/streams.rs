@@ -1,0 +1,75 @@
+//! Streams of frames without an index: as many samples as FFmpeg plays, and the same.
+
+use super::*;
+
+/// A file's samples as they are fed and as FFmpeg plays them: equally many, and alike.
+fn plays_as_ffmpeg_does(path: &std::path::Path, tolerance: f64) {
+    let opened = Opened::open(path);
+    let got = opened.feed(&opened.index.segments(), &[audio(None, false, 100)], &[]);
+    let (ours, theirs) = (joined(&got.audio[0]), samples(path));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    assert_eq!(ours.len(), theirs.len(), "{name}");
+    let difference = difference(&ours, &theirs);
+    assert!(difference < tolerance, "{name}: {difference}");
+    assert_eq!(got.gaps, [], "{name}");
+}
+
+/// Encodings of MP3 that FFmpeg's encoder makes.
+const MP3: [(&str, &str); 9] = [
+    ("constant.mp3", "-c:a libmp3lame -b:a 96k"),
+    ("variable.mp3", "-c:a libmp3lame -q:a 5 -metadata title=a -id3v2_version 4 -write_id3v1 1"),
+    ("bare.mp3", "-c:a libmp3lame -q:a 5 -write_xing 0 -id3v2_version 0"),
+    ("mono.mp3", "-c:a libmp3lame -b:a 64k -ac 1 -id3v2_version 3"),
+    ("32k.mp3", "-c:a libmp3lame -b:a 64k -ar 32000"),
+    ("22k.mp3", "-c:a libmp3lame -b:a 48k -ar 22050"),
+    ("11k.mp3", "-c:a libmp3lame -b:a 32k -ar 11025 -ac 1"),
+    ("8k.mp3", "-c:a libmp3lame -b:a 8k -ar 8000 -ac 1"),
+    ("layer2.mp2", "-c:a mp2 -b:a 192k"),
+];
+
+#[test]
+fn every_mp3_has_as_many_samples_as_ffmpeg_plays() {
+    let folder = Folder::new();
+    for (name, coding) in MP3 {
+        // FFmpeg's layer II multiplies by rounded factors.
+        let tolerance = if name.ends_with("mp2") { 3e-5 } else { 1e-5 };
+        plays_as_ffmpeg_does(&folder.make(name, &format!("{TONES} -t 3.3 {coding}")), tolerance);
+    }
+}
+
+#[test]
+fn what_lies_between_frames_is_stepped_over() {
+    let folder = Folder::new();
+    let bytes = std::fs::read(folder.make("clean.mp3", &format!("{TONES} -t 3 -c:a libmp3lame -b:a 96k"))).unwrap();
+    let clean = Opened::of_bytes(bytes.clone()).unwrap();
+    let whole = clean.feed(&clean.whole(), &[audio(None, false, 100)], &[]);
+    let packets: Vec<crate::Packet> = clean.index.audio().unwrap().packets.iter().collect();
+    let (head, tail) = bytes.split_at(packets[60].offset as usize);
+    // Tags hold what looks like frames. Garbage that the header frame's count of bytes excludes took no time.
+    let tag = [b"ID3\x04\0\0\0\0\x08\0".as_slice(), &bytes[packets[0].offset as usize..][..1_024]].concat();
+    let garbage: Vec<u8> = (0..5_000u32).map(|byte| ((byte * byte) >> 3) as u8 & 0x7f).collect();
+    for between in [&tag, &garbage] {
+        let opened = Opened::of_bytes([head, between, tail].concat()).unwrap();
+        assert_eq!(opened.index.audio().unwrap().presented, clean.index.audio().unwrap().presented);
+        assert!(opened.feed(&opened.whole(), &[audio(None, false, 100)], &[]).audio == whole.audio);
+    }
+    // In front and at the end, tags are no news at all.
+    let opened = Opened::of_bytes([&tag, &tag, &bytes[..], b"TAG", &[0; 125]].concat()).unwrap();
+    assert!(opened.feed(&opened.whole(), &[audio(None, false, 100)], &[]).audio == whole.audio);
+}
+
+#[test]
+fn frames_that_were_overwritten_are_a_gap_as_long_as_they_were() {
+    let folder = Folder::new();
+    let path = folder.make("clean.mp3", &format!("{TONES} -t 3 -c:a libmp3lame -b:a 96k"));
+    let mut bytes = std::fs::read(path).unwrap();
+    let clean = Opened::of_bytes(bytes.clone()).unwrap();
+    let packets: Vec<crate::Packet> = clean.index.audio().unwrap().packets.iter().collect();
+    bytes[packets[50].offset as usize..packets[60].offset as usize].fill(0x2a);
+    let opened = Opened::of_bytes(bytes).unwrap();
+    let got = opened.feed(&opened.whole(), &[audio(None, false, 100)], &[]);
+    // The frame at the hole's end lacks its reservoir, and what comes first after damage isn't trusted.
+    let lost = got.gaps.iter().map(|gap| gap.span.length().as_micros()).sum::<u64>();
+    assert!((240_000..=312_000).contains(&lost), "{:?}", got.gaps);
+    assert_eq!(opened.index.duration, clean.index.duration);
+}
