@@ -3,12 +3,16 @@
 use crate::config::{VideoCodec, VideoConfig};
 use crate::error::{Error, Result};
 
+mod av1;
+mod chain;
 mod h264;
 mod hevc;
 mod lengths;
 mod limits;
 mod picture;
 mod samples;
+mod vp8;
+mod vp9;
 
 pub use picture::{Colour, Picture, Plane};
 
@@ -84,6 +88,9 @@ struct Codec {
 
 const H264: Codec = Codec { shape: h264::shape, open: h264::open, decoder: |_| "rusty_h264 0.17.0" };
 const HEVC: Codec = Codec { shape: hevc::shape, open: hevc::open, decoder: |_| "rusty_h265 0.6.2" };
+const VP8: Codec = Codec { shape: vp8::shape, open: vp8::open, decoder: |_| "oxideav-vp8 0.2.7" };
+const VP9: Codec = Codec { shape: vp9::shape, open: vp9::open, decoder: |_| "rusty_vp9 0.1.3" };
+const AV1: Codec = Codec { shape: av1::shape, open: av1::open, decoder: |_| "re_rav1d 0.1.3" };
 const NONE: Codec =
     Codec { shape: |config| Err(refused(config)), open: |config| Err(refused(config)), decoder: |_| "none" };
 
@@ -96,7 +103,10 @@ impl VideoCodec {
         match self {
             Self::H264 => &H264,
             Self::Hevc => &HEVC,
-            Self::Vp8 | Self::Vp9 | Self::Av1 | Self::Mjpeg => &NONE,
+            Self::Vp8 => &VP8,
+            Self::Vp9 => &VP9,
+            Self::Av1 => &AV1,
+            Self::Mjpeg => &NONE,
         }
     }
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 const LONGEST_SIDE: u64 = 16_384;
 
 /// Pixels of a picture: four times what level 5.2 of H.264 allows (table A-1, MaxFS), and more than 8K.
-const MOST_PIXELS: u64 = 4_096 * 2_304 * 4;
+pub(super) const MOST_PIXELS: u64 = 4_096 * 2_304 * 4;
 
 /// Refuses sizes that nobody films.
 pub(super) fn check_size(codec: &'static str, width: u64, height: u64) -> Result<()> {

@@ -33,9 +33,15 @@ impl Sample for u16 {
     }
 }
 
+/// More than 8 bit as bytes, little-endian.
+impl Sample for [u8; 2] {
+    fn wide(self) -> u32 {
+        u32::from(u16::from_le_bytes(self))
+    }
+}
+
 /// How many pixels share a chroma sample, across and down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "decoders that give the others come next"))]
 pub(super) enum Chroma {
     /// 4:2:0.
     Quarter,
@@ -88,6 +94,11 @@ impl<'a, S: Sample> Source<'a, S> {
             }
         }
         Some(Plane::whole(samples, out_width, out_height))
+    }
+
+    /// Plane 0 is luma.
+    pub(super) fn to_luma_or_chroma(self, index: usize, chroma: Chroma, width: usize, height: usize) -> Option<Plane> {
+        if index == 0 { self.to_plane(width, height) } else { self.to_chroma(chroma, width, height) }
     }
 
     fn row(&self, y: usize, width: usize) -> Option<&'a [S]> {
