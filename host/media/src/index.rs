@@ -15,6 +15,7 @@ use rushes_model::MediaTime;
 use rushes_model::media::Gap;
 
 pub use packets::{Packet, Packets};
+pub(crate) use table::Odd;
 pub use table::Table;
 
 /// Which container it is.

@@ -22,6 +22,7 @@ mod index;
 mod limits;
 mod mp3;
 mod mp4;
+mod ogg;
 mod open;
 mod probe;
 mod reader;

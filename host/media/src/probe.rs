@@ -35,6 +35,9 @@ pub(crate) fn probe(head: &[u8]) -> Result<Container, Error> {
             _ => Ok(Container::Mp4),
         };
     }
+    if head.starts_with(b"OggS") {
+        return Ok(Container::Ogg);
+    }
     if head.starts_with(b"fLaC") {
         return Ok(Container::Flac);
     }
@@ -68,7 +71,6 @@ fn known_container(head: &[u8]) -> Option<&'static str> {
     Some(match head {
         [0x1a, 0x45, 0xdf, 0xa3, ..] if contains(head, b"webm") => "WebM",
         [0x1a, 0x45, 0xdf, 0xa3, ..] => "Matroska",
-        [b'O', b'g', b'g', b'S', ..] => "Ogg",
         [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F' | b'C', ..] => "AIFF",
         [b'c', b'a', b'f', b'f', ..] => "CAF",
         [b'F', b'L', b'V', 1, ..] => "Flash video",

@@ -18,7 +18,7 @@ use rushes_model::{MediaTime, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::index::{Coding, Index, Packet, Packets, micros};
+use crate::index::{Coding, Index, Odd, Packet, Packets, micros};
 use crate::limits;
 use crate::reader::{ByteStream, Reader};
 use cut::Cut;
@@ -52,6 +52,8 @@ pub(crate) trait Demuxer: Send {
 pub(crate) enum Found {
     /// A packet of a track, by the track's place in the index.
     Packet(usize, Packet),
+    /// The same, with something odd about it.
+    Odd(usize, Packet, Odd),
     /// A packet of a track that can't be decoded ends here, in microseconds of the container's time.
     Other(i64),
     /// Something was lost, in microseconds of the container's time.
@@ -140,7 +142,8 @@ impl Scan {
 
     fn keep(&mut self, index: &mut Index, found: Found) -> Result<(), Error> {
         match found {
-            Found::Packet(place, packet) => {
+            Found::Packet(place, packet) => self.keep(index, Found::Odd(place, packet, Odd::default()))?,
+            Found::Odd(place, packet, odd) => {
                 let Some(track) = index.tracks.get_mut(place) else { return Ok(()) };
                 self.rows += 1;
                 if self.rows > limits::PACKETS {
@@ -152,7 +155,7 @@ impl Scan {
                     return Err(Error::limits("the recording", claimed, format!("{days} days")));
                 }
                 if let Packets::Table(table) = &mut track.packets {
-                    table.push(packet);
+                    table.push_odd(packet, odd);
                 }
             }
             Found::Other(end_us) => self.other_end_us = self.other_end_us.max(end_us.min(limits::DURATION_US)),

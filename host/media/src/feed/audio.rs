@@ -134,7 +134,9 @@ impl<'a> Lane<'a> {
         let channels = self.channels();
         let count = i64::try_from(self.samples.len() / channels).unwrap_or(i64::MAX);
         let end = placed.at.saturating_add(count);
-        let presented = placed.at.max(self.plan.presented.start)..end.min(self.plan.presented.end);
+        let end = if placed.back > 0 { end.min(placed.end()) } else { end };
+        let start = placed.at.saturating_add(placed.front);
+        let presented = start.max(self.plan.presented.start)..end.min(self.plan.presented.end);
         let from = usize::try_from(presented.start - placed.at).unwrap_or(0).saturating_mul(channels);
         let to = usize::try_from(presented.end - placed.at).unwrap_or(0).saturating_mul(channels);
         let Some(samples) = self.samples.get(from..to) else { return Ok(()) };

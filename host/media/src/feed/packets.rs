@@ -13,14 +13,16 @@ use crate::reader::{ByteStream, Chunk};
 const WORTH_SKIPPING: u64 = 1 << 20;
 
 /// What must be read for these packets, in their order.
-pub(super) fn merge(reads: impl Iterator<Item = Read>) -> Vec<Range<u64>> {
+pub(super) fn merge<'a>(reads: impl Iterator<Item = Read<'a>>) -> Vec<Range<u64>> {
     let mut ranges: Vec<Range<u64>> = Vec::new();
     for read in reads {
-        let end = read.offset.saturating_add(u64::from(read.size));
-        match ranges.last_mut() {
-            _ if read.size == 0 => {}
-            Some(last) if read.offset >= last.end && read.offset - last.end <= WORTH_SKIPPING => last.end = end,
-            _ => ranges.push(read.offset..end),
+        for (offset, size) in read.runs() {
+            let end = offset.saturating_add(u64::from(size));
+            match ranges.last_mut() {
+                _ if size == 0 => {}
+                Some(last) if offset >= last.end && offset - last.end <= WORTH_SKIPPING => last.end = end,
+                _ => ranges.push(offset..end),
+            }
         }
     }
     ranges
@@ -37,8 +39,20 @@ impl<'a> Packets<'a> {
         Self { stream, chunk: Chunk { offset: 0, bytes: Bytes::new() } }
     }
 
+    /// A packet, put together from its runs.
+    pub(super) fn packet(&mut self, read: &Read<'_>) -> Result<Bytes, Error> {
+        if read.pieces.is_empty() {
+            return self.take(read.offset, read.size);
+        }
+        let mut packet = Vec::new();
+        for (offset, size) in read.runs() {
+            packet.extend_from_slice(&self.take(offset, size)?);
+        }
+        Ok(Bytes::from(packet))
+    }
+
     /// The bytes at an offset; what lies between the last packet and it is dropped.
-    pub(super) fn take(&mut self, offset: u64, size: u32) -> Result<Bytes, Error> {
+    fn take(&mut self, offset: u64, size: u32) -> Result<Bytes, Error> {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         if size == 0 {
             return Ok(Bytes::new());

@@ -23,10 +23,21 @@ pub(super) struct Placed {
     pub(super) at: i64,
     /// How many there should be.
     pub(super) samples: i64,
+    /// So many of them, at either end, aren't presented.
+    pub(super) front: i64,
+    pub(super) back: i64,
+}
+
+impl Placed {
+    /// Behind the last sample that is presented.
+    pub(super) fn end(&self) -> i64 {
+        self.at.saturating_add(self.samples).saturating_sub(self.back)
+    }
 }
 
 /// What is read and decoded of the audio track.
 pub(super) struct AudioPlan<'a> {
+    pub(super) track: &'a Track,
     pub(super) config: &'a AudioConfig,
     pub(super) shape: AudioShape,
     /// In decoding order, without holes; pre-roll first.
@@ -47,7 +58,7 @@ impl<'a> AudioPlan<'a> {
         let presented = place.tick(track.presented.start).max(0)..place.tick(track.presented.end).max(0);
         let needed = needed.start.max(presented.start)..needed.end.min(presented.end);
         let (placed, first) = place.window(needed);
-        Ok(Self { config, shape, placed, first, presented })
+        Ok(Self { track, config, shape, placed, first, presented })
     }
 
     pub(super) fn packets(&self) -> impl Iterator<Item = (usize, Packet)> {
@@ -64,7 +75,7 @@ impl<'a> AudioPlan<'a> {
         let mut covered_to = segment.start;
         for placed in &self.placed {
             let at = placed.at.clamp(self.presented.start, self.presented.end);
-            let end = placed.at.saturating_add(placed.samples).clamp(self.presented.start, self.presented.end);
+            let end = placed.end().clamp(self.presented.start, self.presented.end);
             let (start, end) = (self.time(at), self.time(end));
             if start > covered_to {
                 gaps.missing("audio", Span::new(covered_to, start));
@@ -172,9 +183,13 @@ impl<'a> Place<'a> {
         let place = move |(index, packet): (usize, Packet)| {
             let samples = self.samples(&packet);
             let said = self.tick(packet.pts);
-            let at = expected.filter(|at| said.saturating_sub(*at).abs() <= jump).unwrap_or(said);
-            expected = Some(at.saturating_add(samples));
-            Placed { index, packet, at, samples }
+            let odd = self.track.packets.odd(index);
+            let (front, back) = odd.map_or((0, 0), |odd| (i64::from(odd.front), i64::from(odd.back)));
+            let is_near = |at: &i64| front == 0 && said.saturating_sub(*at).abs() <= jump;
+            let at = expected.filter(is_near).unwrap_or(said);
+            let placed = Placed { index, packet, at, samples, front, back };
+            expected = Some(placed.end());
+            placed
         };
         let skipped = match &self.track.packets {
             Packets::Constant { frames_per_packet: frames, .. } | Packets::Blocks { block_frames: frames, .. } => {

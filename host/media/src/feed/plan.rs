@@ -17,11 +17,21 @@ pub(super) enum Kind {
 
 /// One packet to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Read {
+pub(super) struct Read<'a> {
     pub(super) kind: Kind,
     pub(super) index: usize,
     pub(super) offset: u64,
     pub(super) size: u32,
+    /// Where its bytes don't lie together.
+    pub(super) pieces: &'a [(u64, u32)],
+}
+
+impl Read<'_> {
+    /// Offset and size of each run of its bytes.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (u64, u32)> {
+        let whole = self.pieces.is_empty().then_some((self.offset, self.size));
+        whole.into_iter().chain(self.pieces.iter().copied())
+    }
 }
 
 /// A pure function of index and wants.
@@ -51,26 +61,34 @@ impl<'a> Plan<'a> {
         self.video.as_ref().map_or(0, |video| video.pictures_there)
     }
 
+    fn pieces(&self, index: usize) -> &[(u64, u32)] {
+        self.audio.as_ref().and_then(|audio| audio.track.packets.odd(index)).map_or(&[], |odd| odd.pieces.as_slice())
+    }
+
     /// All packets. Each track's come in decoding order; between tracks, as they lie in the file.
-    pub(super) fn reads(&self) -> impl Iterator<Item = Read> {
+    pub(super) fn reads(&self) -> impl Iterator<Item = Read<'_>> {
         let read = |kind| {
-            move |(index, packet): (usize, Packet)| Read { kind, index, offset: packet.offset, size: packet.size }
+            move |(index, packet): (usize, Packet)| {
+                let Packet { offset, size, .. } = packet;
+                Read { kind, index, offset, size, pieces: &[] }
+            }
         };
-        let audio = self.audio.iter().flat_map(AudioPlan::packets).map(read(Kind::Audio));
+        let whole = self.audio.iter().flat_map(AudioPlan::packets).map(read(Kind::Audio));
+        let audio = whole.map(|read| Read { pieces: self.pieces(read.index), ..read });
         let video = self.video.iter().flat_map(VideoPlan::packets).map(read(Kind::Video));
         Merged { audio: audio.peekable(), video: video.peekable() }
     }
 }
 
-struct Merged<A: Iterator<Item = Read>, V: Iterator<Item = Read>> {
+struct Merged<'a, A: Iterator<Item = Read<'a>>, V: Iterator<Item = Read<'a>>> {
     audio: std::iter::Peekable<A>,
     video: std::iter::Peekable<V>,
 }
 
-impl<A: Iterator<Item = Read>, V: Iterator<Item = Read>> Iterator for Merged<A, V> {
-    type Item = Read;
+impl<'a, A: Iterator<Item = Read<'a>>, V: Iterator<Item = Read<'a>>> Iterator for Merged<'a, A, V> {
+    type Item = Read<'a>;
 
-    fn next(&mut self) -> Option<Read> {
+    fn next(&mut self) -> Option<Read<'a>> {
         match (self.audio.peek(), self.video.peek()) {
             (Some(audio), Some(video)) if audio.offset < video.offset => self.audio.next(),
             (Some(_), None) => self.audio.next(),

@@ -1,6 +1,6 @@
 //! A track's packets.
 
-use super::table::Table;
+use super::table::{Odd, Table};
 
 /// One packet: a picture, or so many samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,14 @@ impl Packets {
                     hidden: false,
                 })
             }
+        }
+    }
+
+    /// What is odd about a packet.
+    pub(crate) fn odd(&self, index: usize) -> Option<&Odd> {
+        match self {
+            Self::Table(table) => table.odd(index),
+            Self::Constant { .. } | Self::Blocks { .. } => None,
         }
     }
 

@@ -4,6 +4,8 @@ mod block;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
+
 use super::packets::Packet;
 use block::{BLOCK, Block};
 
@@ -15,12 +17,25 @@ pub struct Table {
     blocks: Vec<Block>,
     /// Those that follow, fewer than fill one.
     open: Vec<Packet>,
+    /// What a few rows have besides, by rising row.
+    odd: Vec<(u32, Odd)>,
+}
+
+/// What few packets have: bytes that don't lie together, samples that aren't presented.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Odd {
+    /// Offset and size of each piece, in order; empty where the bytes lie together. A page ends within the packet.
+    pub(crate) pieces: Vec<(u64, u32)>,
+    /// So many samples at its beginning aren't presented; its time is exact.
+    pub(crate) front: u32,
+    /// So many samples at its end aren't presented.
+    pub(crate) back: u32,
 }
 
 impl Table {
     /// An empty one with room for so many.
     pub fn with_capacity(count: usize) -> Self {
-        Self { blocks: Vec::with_capacity(count.div_ceil(BLOCK)), open: Vec::new() }
+        Self { blocks: Vec::with_capacity(count.div_ceil(BLOCK)), open: Vec::new(), odd: Vec::new() }
     }
 
     /// Adds a packet; sizes above 1 GiB - 1 are cut to it.
@@ -30,6 +45,21 @@ impl Table {
             self.blocks.push(Block::new(&self.open));
             self.open.clear();
         }
+    }
+
+    /// Adds a packet with something odd.
+    pub(crate) fn push_odd(&mut self, packet: Packet, odd: Odd) {
+        if odd != Odd::default() {
+            self.odd.push((u32::try_from(self.len()).unwrap_or(u32::MAX), odd));
+        }
+        self.push(packet);
+    }
+
+    /// What is odd about a packet.
+    pub(crate) fn odd(&self, index: usize) -> Option<&Odd> {
+        let row = u32::try_from(index).ok()?;
+        let place = self.odd.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        self.odd.get(place).map(|(_, odd)| odd)
     }
 
     /// How many.
@@ -52,13 +82,16 @@ impl Table {
 
     /// Changes each packet, or drops it.
     pub(crate) fn update(&mut self, mut change: impl FnMut(Packet) -> Option<Packet>) {
-        let old = std::mem::take(self);
+        let mut old = std::mem::take(self);
+        let (count, odd) = (old.len(), std::mem::take(&mut old.odd));
         self.blocks.reserve_exact(old.blocks.len());
         // Each old block is freed before the next new one is made.
         for block in old.blocks {
             (0..BLOCK).filter_map(|row| block.get(row)).filter_map(&mut change).for_each(|packet| self.push(packet));
         }
         old.open.into_iter().filter_map(change).for_each(|packet| self.push(packet));
+        // Tables of which rows are dropped have none.
+        self.odd = if self.len() == count { odd } else { Vec::new() };
     }
 
     /// All, in decoding order.
@@ -74,6 +107,7 @@ impl Table {
 
     /// Drops all packets after the first so many.
     pub(crate) fn truncate(&mut self, count: usize) {
+        self.odd.retain(|(row, _)| usize::try_from(*row).is_ok_and(|row| row < count));
         let whole = count / BLOCK;
         if let Some(cut) = self.blocks.get(whole) {
             self.open = (0..count % BLOCK).filter_map(|row| cut.get(row)).collect();

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::cut::Cut;
 use super::{Kind, Scan};
-use crate::index::{Index, Packet, Packets};
+use crate::index::{Index, Odd, Packet, Packets};
 
 /// All that changed since the mark before.
 #[derive(Serialize, Deserialize)]
 struct Mark {
     segment: Segment,
     rows: Vec<Vec<Row>>,
+    /// By row, what is odd about it.
+    odd: Vec<Vec<(u32, Odd)>>,
     presented_ends: Vec<i64>,
     cut: Cut,
     demuxer: Vec<u8>,
@@ -61,6 +63,11 @@ impl Row {
 impl Scan {
     /// What was found since the last mark; `segment` is the one that [`next_segment`](Self::next_segment) just gave.
     pub(crate) fn mark(&mut self, index: &Index, segment: Segment) -> Vec<u8> {
+        let odd = index.tracks.iter().zip(&self.marked).map(|(track, marked)| {
+            let rows = *marked..track.packets.count();
+            rows.filter_map(|row| Some((u32::try_from(row).ok()?, track.packets.odd(row)?.clone()))).collect()
+        });
+        let odd = odd.collect();
         let rows = index.tracks.iter().zip(&mut self.marked).map(|(track, marked)| {
             let from = std::mem::replace(marked, track.packets.count());
             let mut before = from.checked_sub(1).and_then(|before| track.packets.get(before));
@@ -70,6 +77,7 @@ impl Scan {
         let mark = Mark {
             segment,
             rows: rows.collect(),
+            odd,
             presented_ends: index.tracks.iter().map(|track| track.presented.end).collect(),
             cut: self.cut.clone(),
             demuxer: self.demuxer.state(),
@@ -94,9 +102,12 @@ impl Scan {
             let marked = self.marked.get_mut(place)?;
             table.truncate(*marked);
             let mut before = marked.checked_sub(1).and_then(|row| table.get(row));
+            let mut odd = mark.odd.get(place)?.iter().peekable();
             for row in mark.rows.get(place)? {
                 let packet = row.packet(before);
-                table.push(packet);
+                let number = u32::try_from(table.len()).ok()?;
+                let odd = odd.next_if(|(row, _)| *row == number).map(|(_, odd)| odd.clone());
+                table.push_odd(packet, odd.unwrap_or_default());
                 before = Some(packet);
             }
             *marked = table.len();

@@ -73,7 +73,6 @@ fn recordings_that_are_not_read_yet_are_refused_by_name() {
     for (bytes, name) in [
         (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm".as_slice(), "WebM"),
         (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska", "Matroska"),
-        (b"OggS\0\x02", "Ogg"),
         (b"\xff\xfb\x00\x64", "free format"),
         (&loas, "LATM"),
         (b"FORM\0\0\0\x10AIFF", "AIFF"),

@@ -60,7 +60,7 @@ fn damaged_and_lying_files_end_as_they_should() {
         ("b-wav-rate-0.wav", Some(Code::MediaMalformed)),
         ("b-flac-corrupt.flac", (!is_decoded(AudioCodec::Flac)).then_some(Code::MediaUnsupported)),
         ("b-mp3-garbage-inside.mp3", None),
-        ("b-ogg-truncated.ogg", Some(Code::MediaUnsupported)),
+        ("b-ogg-truncated.ogg", None),
         ("b-webm-truncated.webm", Some(Code::MediaUnsupported)),
         ("b-bitflips.mp4", None),
         ("b-stco-beyond-end.mp4", None),
@@ -153,7 +153,6 @@ fn variants_that_are_not_read_are_refused_by_name() {
         ("v-h264-flac.mkv", "Matroska"),
         ("v-vp9-opus-live-no-duration.webm", "WebM"),
         ("v-h264-aac.ts", "transport stream"),
-        ("a-opus.ogg", "Ogg"),
     ] {
         let error = rushes_media::open(&Counted::file(&folder.join(name))).expect_err(name);
         assert_eq!(error.code(), Code::MediaUnsupported, "{name}");

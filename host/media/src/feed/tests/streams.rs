@@ -73,3 +73,68 @@ fn frames_that_were_overwritten_are_a_gap_as_long_as_they_were() {
     assert!((240_000..=312_000).contains(&lost), "{:?}", got.gaps);
     assert_eq!(opened.index.duration, clean.index.duration);
 }
+
+/// Opus in Ogg: frames of all lengths, one channel to eight, and packets that go over pages.
+const OPUS: [(&str, &str); 6] = [
+    ("stereo.opus", "-c:a libopus"),
+    ("long.opus", "-c:a libopus -frame_duration 60 -ac 1 -b:a 24k"),
+    ("short.opus", "-c:a libopus -frame_duration 2.5 -b:a 128k"),
+    ("small-pages.opus", "-c:a libopus -b:a 256k -page_duration 1"),
+    ("large-pages.opus", "-c:a libopus -b:a 510k -page_duration 10000000"),
+    ("six.opus", "-c:a libopus -ac 6 -mapping_family 1 -b:a 256k"),
+];
+
+#[test]
+fn every_opus_has_as_many_samples_as_ffmpeg_plays() {
+    let folder = Folder::new();
+    for (name, coding) in OPUS {
+        plays_as_ffmpeg_does(&folder.make(name, &format!("{TONES} -t 4.2 {coding}")), 1e-4);
+    }
+}
+
+#[test]
+fn a_packet_in_two_pages_is_put_together() {
+    let folder = Folder::new();
+    let opened = Opened::open(&folder.make("split.opus", &format!("{TONES} -t 4.2 {}", OPUS[4].1)));
+    let packets = &opened.index.audio().unwrap().packets;
+    assert!((0..packets.count()).any(|row| packets.odd(row).is_some_and(|odd| odd.pieces.len() > 1)));
+}
+
+#[test]
+fn links_of_a_chain_are_played_one_after_the_other_without_their_padding() {
+    let folder = Folder::new();
+    let make = |name: &str, channels: u32, seconds: &str| {
+        folder.make(name, &format!("{TONES} -t {seconds} -c:a libopus -ac {channels}"))
+    };
+    let (first, second) = (make("a.opus", 2, "2.01"), make("b.opus", 1, "61.003"));
+    let alone = [&first, &second].map(|path| {
+        let opened = Opened::open(path);
+        joined(&opened.feed(&opened.index.segments(), &[audio(None, false, 100)], &[]).audio[0])
+    });
+    let bytes = [std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap()].concat();
+    let opened = Opened::of_bytes(bytes).unwrap();
+    let got = opened.feed(&opened.index.segments(), &[audio(None, false, 100)], &[]);
+    let ours = joined(&got.audio[0]);
+    // The second link has one channel, and the track two.
+    assert_eq!(ours.len(), alone[0].len() + 2 * alone[1].len());
+    assert_eq!((ours.len() / 2) as i64, 96_480 + 2_928_144);
+    assert_eq!(got.gaps, []);
+    assert!(ours[..alone[0].len()] == alone[0]);
+    // The decoder goes on from the first link; what that leaves is gone after a tenth of a second.
+    let (tail, alone) = (&ours[alone[0].len() + 9_600..], &alone[1][4_800..]);
+    let left: Vec<f32> = tail.iter().step_by(2).copied().collect();
+    assert!(difference(&left, alone) < 1e-3, "{}", difference(&left, alone));
+    // From marks, it is the same.
+    let mut recording = crate::Recording::open_with(opened.reader(), 0).unwrap();
+    let mut marks = Vec::new();
+    while let Some(segment) = recording.next_segment(opened.reader()).unwrap() {
+        marks.push(recording.mark(segment));
+    }
+    let mut again = crate::Recording::open_with(opened.reader(), 0).unwrap();
+    marks.iter().for_each(|mark| assert!(again.restore(mark).is_some()));
+    let rows = |index: &Index| {
+        let packets = &index.tracks[0].packets;
+        (0..packets.count()).map(|row| (packets.get(row), packets.odd(row).cloned())).collect::<Vec<_>>()
+    };
+    assert!(rows(again.index()) == rows(&opened.index));
+}
