@@ -11,7 +11,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// None for text, timecode, metadata, hints.
+    /// None for timecode, metadata, hints; and for subtitles (`text`, `sbtl`, `subt`, `clcp`), which nobody asks for yet.
     pub(super) fn read(atom: &Atom) -> Result<Option<Self>, Error> {
         let mut fields = atom.fields();
         fields.full()?;

@@ -21,6 +21,9 @@ pub(super) struct Moov {
 
 impl Moov {
     pub(super) fn read(moov: &Atom, budget: &mut Budget) -> Result<Self, Error> {
+        if moov.find(b"cmov")?.is_some() {
+            return Err(Error::Container { container: "QuickTime with a compressed index (`cmov`)" });
+        }
         let timescale = mdhd::timescale(&moov.expect(b"mvhd")?)?;
         let mut read = Self { timescale, traks: Vec::new(), defaults: Vec::new(), has_fragments: false };
         let mut count = 0;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rushes_decode::{AudioCodec, AudioConfig};
-use rushes_media::{Container, Index, Reader, Track};
+use rushes_media::{Coding, Container, Index, Reader, Track};
 use rushes_model::{Classify, Code, MediaTime};
 use serde_json::Value;
 
@@ -96,9 +96,14 @@ fn real_recordings_are_as_long_and_show_pictures_when_ffmpeg_says() {
         let index = rushes_media::open(&Counted::file(&path)).expect("a readable recording");
         match index.container {
             Container::Mp3 | Container::Flac | Container::Ogg => compare_samples(&name, &index, &facts),
+            Container::Mp4 | Container::Wav => {
+                compare_length(&name, &index, &facts);
+                compare_sound(&name, &index, &facts);
+            }
             _ => compare_length(&name, &index, &facts),
         }
         compare_pictures(&name, &index, &facts);
+        compare_shape(&name, &index, &facts);
         compared += 1;
     }
     assert!(compared >= 40, "{compared} recordings were compared");
@@ -174,6 +179,35 @@ fn compare_pictures(name: &str, index: &Index, facts: &Value) {
         ours <= last + 1e-4 && ours > last - 0.1,
         "{name}: the last picture is shown at {ours}, FFmpeg says {last}"
     );
+}
+
+/// Size before turning, and the turn; FFmpeg says it the other way round.
+fn compare_shape(name: &str, index: &Index, facts: &Value) {
+    let Some(Coding::Video(config)) = index.video().map(|track| &track.coding) else { return };
+    let streams = facts["streams"].as_array().expect("streams");
+    let stream = streams.iter().find(|stream| stream["type"] == "video").expect("pictures");
+    let theirs = |key: &str| number(&stream[key]).expect("a number");
+    assert_eq!((f64::from(config.width), f64::from(config.height)), (theirs("width"), theirs("height")), "{name}");
+    assert_eq!(f64::from(config.rotation), (-theirs("rotation")).rem_euclid(360.0), "{name}");
+}
+
+/// Samples that are presented against those that FFmpeg's decoder gave. It keeps the last packet whole where an edit list
+/// cuts it, and gives nothing for the first one where none says what its delay is; browsers take
+/// durations from a clock. So a packet is left to it, of AAC and Opus.
+fn compare_sound(name: &str, index: &Index, facts: &Value) {
+    let (Some(track), Some(theirs)) = (index.audio(), number(&facts["audio"]["samples_per_channel"])) else { return };
+    let Coding::Audio(config) = &track.coding else { return };
+    let shape = rushes_decode::audio_shape(config).expect("it was opened");
+    let (mut ours, mut packet_samples) = (0, 0);
+    for packet in track.packets.iter() {
+        // The container's durations may leave holes between packets.
+        let samples = shape.packet_samples.map_or(i64::from(packet.duration), i64::from).min(i64::from(u32::MAX));
+        let (from, to) = (packet.pts.max(track.presented.start), (packet.pts + samples).min(track.presented.end));
+        ours += (to - from).max(0);
+        packet_samples = samples;
+    }
+    let allowed = if matches!(config.codec, AudioCodec::Aac | AudioCodec::Opus) { packet_samples as f64 } else { 0.0 };
+    assert!((ours as f64 - theirs).abs() <= allowed, "{name}: {ours} samples, FFmpeg decoded {theirs}");
 }
 
 /// Media times of presented pictures, in seconds and in order.

@@ -456,3 +456,30 @@ fn a_sample_without_size_is_none_to_worry_about() {
     track.samples[3] = Sample { size: 0, ..track.samples[3] };
     assert_eq!(video(&index(movie(&[track], At::Last))).packets.count(), 5);
 }
+
+#[test]
+fn a_compressed_index_is_refused_by_name() {
+    let cmov = atom(b"cmov", &[atom(b"dcom", b"zlib"), atom(b"cmvd", &[0; 20])].concat());
+    let (code, text) = refusal([mp4::ftyp(), atom(b"moov", &cmov)].concat());
+    assert_eq!(code, Code::MediaUnsupported);
+    assert!(text.contains("`cmov`"), "{text}");
+}
+
+#[test]
+fn tracks_of_times_texts_and_data_are_passed_over() {
+    let others = [b"tmcd", b"meta", b"text", b"sbtl", b"subt", b"clcp", b"hint"].map(|handler| Written {
+        handler: *handler,
+        entry: atom(b"mett", &[0; 8]),
+        ..Written::audio(9, 5)
+    });
+    let tracks = [&others[..3], &[Written::video(1, 50, 25)], &others[3..]].concat();
+    let index = index(movie(&tracks, At::First));
+    assert_eq!((index.tracks.len(), index.refused.len(), index.duration), (1, 0, MediaTime::from_secs(2)));
+}
+
+#[test]
+fn an_edit_that_stands_still_is_refused_by_name() {
+    let dwell = Written::video(1, 50, 25).edits(&[(1_000, 0, 0)]);
+    let index = index(movie(&[dwell, Written::audio(2, 90)], At::First));
+    assert_eq!(index.refused, ["video: an edit list that changes the speed isn't supported yet"]);
+}

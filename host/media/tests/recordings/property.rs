@@ -17,7 +17,14 @@ fn samples() -> Vec<Vec<u8>> {
     }
     let tracks = [video, Track::audio(2, 9).edits(&[(170, 1_024, 1 << 16)])];
     let sowt = Track { entry: mp4::sound(b"sowt", 2, 16, 48_000, &[]), ..Track::audio(1, 6) };
+    let opus = mp4::sound(b"Opus", 2, 16, 48_000, &mp4::atom(b"dOps", &[0, 2, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0]));
+    let opus = Track { entry: opus, ..Track::audio(1, 6) };
+    // A picture each twenty seconds, none of them marked.
+    let mut unmarked = Track { timescale: 1_000, ..Track::video(2, 8, 8) };
+    unmarked.samples.iter_mut().for_each(|sample| (sample.duration, sample.keyframe) = (20_000, false));
+    let unmarked = mp4::with_pictures(movie(&[opus, unmarked], At::Last), |number| if number == 3 { 'I' } else { 'P' });
     vec![
+        unmarked,
         movie(&tracks, At::First),
         movie(&tracks, At::Last),
         mp4::fragmented(&tracks, 3, Base::Moof),
