@@ -6,10 +6,15 @@ use crate::config::{AudioCodec, AudioConfig};
 use crate::error::{Error, Result};
 
 mod aac;
+mod adpcm;
+mod alac;
+mod by_symphonia;
 mod channels;
+mod flac;
 mod mp3;
 mod opus;
 mod pcm;
+mod vorbis;
 
 pub use channels::Mono;
 
@@ -64,16 +69,10 @@ const AAC: Codec = Codec { shape: aac::shape, open: aac::open, decoder: || "rust
 const MP3: Codec = Codec { shape: mp3::shape, open: mp3::open, decoder: || "symphonia 0.6.1" };
 const OPUS: Codec = Codec { shape: opus::shape, open: opus::open, decoder: opus::decoder };
 const PCM: Codec = Codec { shape: pcm::shape, open: pcm::open, decoder: || "pcm 1" };
-const NONE: Codec =
-    Codec { shape: refused, open: |config| refused(config).and(Err(not_decoded(config))), decoder: || "none" };
-
-fn refused(config: &AudioConfig) -> Result<AudioShape> {
-    Err(not_decoded(config))
-}
-
-fn not_decoded(config: &AudioConfig) -> Error {
-    Error::Unsupported { codec: config.codec.name(), what: "this codec".into() }
-}
+const VORBIS: Codec = Codec { shape: vorbis::shape, open: vorbis::open, decoder: || "symphonia 0.6.1" };
+const FLAC: Codec = Codec { shape: flac::shape, open: flac::open, decoder: || "symphonia 0.6.1" };
+const ALAC: Codec = Codec { shape: alac::shape, open: alac::open, decoder: || "symphonia 0.6.1" };
+const ADPCM: Codec = Codec { shape: adpcm::shape, open: adpcm::open, decoder: || "symphonia 0.6.1" };
 
 impl AudioCodec {
     fn line(self) -> &'static Codec {
@@ -82,7 +81,10 @@ impl AudioCodec {
             Self::Mp3 => &MP3,
             Self::Opus => &OPUS,
             Self::Pcm(_) => &PCM,
-            Self::Vorbis | Self::Flac | Self::Alac | Self::AdpcmIma | Self::AdpcmMs => &NONE,
+            Self::Vorbis => &VORBIS,
+            Self::Flac => &FLAC,
+            Self::Alac => &ALAC,
+            Self::AdpcmIma | Self::AdpcmMs => &ADPCM,
         }
     }
 

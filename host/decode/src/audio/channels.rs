@@ -67,6 +67,11 @@ pub(super) const VORBIS_LAYOUTS: [Layout; 8] = [
     Layout { mask: 0x63f, order: &[0, 2, 1, 7, 5, 6, 3, 4] },
 ];
 
+/// Of what Vorbis means by a count of channels, in the order of the mask; FLAC means the same (RFC 9639, 9.1.3).
+pub(super) fn vorbis_names(count: usize) -> Vec<String> {
+    VORBIS_LAYOUTS.get(count.wrapping_sub(1)).copied().unwrap_or(Layout::UNKNOWN).names(count)
+}
+
 /// The mean of all channels but LFE.
 #[derive(Clone, Debug)]
 pub struct Mono {

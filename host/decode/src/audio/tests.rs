@@ -26,12 +26,20 @@ fn the_streams_own_configuration_wins_over_the_containers() {
 }
 
 #[test]
-fn what_is_more_than_low_complexity_is_refused_by_its_name() {
-    let refused = |extra: &[u8]| aac(extra).unwrap_err().to_string();
+fn band_replication_doubles_the_rate_and_parametric_stereo_the_channel() {
+    let told = |extra: &[u8]| {
+        let shape = aac(extra).unwrap();
+        (shape.format.sample_rate, shape.format.channels.len(), shape.packet_samples, shape.preroll_packets)
+    };
     // Object type 5: 24 kHz, 2 channels, extension 48 kHz, core of type 2.
-    assert_eq!(refused(&[0x2b, 0x11, 0x88, 0x00]), "aac: HE-AAC (spectral band replication) is not supported");
-    // Object type 29, the same.
-    assert_eq!(refused(&[0xeb, 0x09, 0x88, 0x00]), "aac: HE-AAC v2 (parametric stereo) is not supported");
+    assert_eq!(told(&[0x2b, 0x11, 0x88, 0x00]), (48_000, 2, Some(2_048), 2));
+    // Object type 29, one channel.
+    assert_eq!(told(&[0xeb, 0x09, 0x88, 0x00]), (48_000, 2, Some(2_048), 2));
+}
+
+#[test]
+fn what_is_neither_low_complexity_nor_high_efficiency_is_refused_by_its_name() {
+    let refused = |extra: &[u8]| aac(extra).unwrap_err().to_string();
     // Object type 1 (Main).
     assert_eq!(refused(&[0x0a, 0x10]), "aac: audio object type 1 is not supported");
     assert!(matches!(aac(&[0x12]), Err(Error::Configuration { .. })));
@@ -81,6 +89,13 @@ proptest::proptest! {
             config(AudioCodec::Aac, 44_100, 2, &extra),
             config(AudioCodec::Aac, 44_100, 2, &[0x12, 0x10]),
             config(AudioCodec::Mp3, 44_100, 2, &[]),
+            config(AudioCodec::Aac, 24_000, 2, &[0x2b, 0x11, 0x88, 0x00]),
+            config(AudioCodec::Vorbis, 48_000, 2, &extra),
+            config(AudioCodec::Flac, 48_000, 2, &extra),
+            config(AudioCodec::Alac, 48_000, 2, &extra),
+            config(AudioCodec::Alac, 48_000, 2, &[0, 0, 16, 0, 0, 16, 40, 10, 14, 2, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 187, 128]),
+            config(AudioCodec::AdpcmIma, 48_000, 2, &[]),
+            config(AudioCodec::AdpcmMs, 48_000, 1, &[]),
             config(AudioCodec::Opus, 48_000, 2, &extra),
             config(AudioCodec::Opus, 48_000, 2, b"OpusHead\x01\x02\0\0\0\0\0\0\0\0\0"),
             config(AudioCodec::Opus, 48_000, 3, b"OpusHead\x01\x03\0\0\0\0\0\0\0\0\x01\x02\x01\0\x02\x01"),

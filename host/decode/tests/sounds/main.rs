@@ -5,4 +5,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop a test where it goes wrong")]
 
 mod coded;
+mod lossless;
+mod lossy;
 mod opus;
