@@ -63,5 +63,5 @@ impl ReceiptBody {
 }
 
 fn address(place: &Place) -> String {
-    format!("s3://{}/{}", place.bucket, place.key)
+    rushes_model::ObjectRef::of_place(&place.bucket, &place.key).to_string()
 }

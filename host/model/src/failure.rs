@@ -116,6 +116,8 @@ codes! {
     LimitsOutput = "limits.output",
     /// It holds too many handles.
     LimitsResources = "limits.resources",
+    /// It doesn't fit on disk beside what lies there.
+    LimitsDisk = "limits.disk",
     /// The job's time is over.
     JobTimeout = "job.timeout",
     /// The job made no progress.

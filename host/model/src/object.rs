@@ -1,4 +1,4 @@
-//! What is read: an object in S3 or a file, and what tells one version of it from another.
+//! What is read: an object in S3 or at an https address, or a file, and what tells one version of it from another.
 
 use std::fmt;
 
@@ -14,6 +14,11 @@ pub enum ObjectRef {
         /// Its key, not encoded.
         key: String,
     },
+    /// An object at an https address.
+    Https {
+        /// The address; it begins with `https://` and names a path.
+        url: String,
+    },
     /// A file on this machine.
     File {
         /// Its path as given.
@@ -21,11 +26,53 @@ pub enum ObjectRef {
     },
 }
 
-/// `s3://bucket/key`, or the path.
+impl ObjectRef {
+    /// The object at an https address; none where the text is no such address. What stands behind `#` is left out.
+    pub fn https(text: &str) -> Option<Self> {
+        let text = text.split('#').next()?;
+        let scheme = text.get(..HTTPS.len()).filter(|scheme| scheme.eq_ignore_ascii_case(HTTPS))?;
+        let (host, path) = text.get(scheme.len()..)?.split_once('/')?;
+        // A name and password in an address would end up in logs.
+        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+        let is_good = !host.is_empty() && host.bytes().all(is_host) && !path.is_empty() && path.bytes().all(is_plain);
+        is_good.then(|| Self::Https { url: format!("{HTTPS}{}/{path}", host.to_ascii_lowercase()) })
+    }
+
+    /// The object that a job keeps as bucket and key: of an https address, scheme and host stand for the bucket.
+    pub fn of_place(bucket: &str, key: &str) -> Self {
+        if Self::is_web(bucket) {
+            return Self::Https { url: format!("{bucket}/{key}") };
+        }
+        Self::S3 { bucket: bucket.to_owned(), key: key.to_owned() }
+    }
+
+    /// As a job keeps it; none for a file, which is no other host's.
+    pub fn to_place(&self) -> Option<(String, String)> {
+        match self {
+            Self::S3 { bucket, key } => Some((bucket.clone(), key.clone())),
+            Self::Https { url } => {
+                let end = HTTPS.len() + url.get(HTTPS.len()..)?.find('/')?;
+                Some((url.get(..end)?.to_owned(), url.get(end + 1..)?.to_owned()))
+            }
+            Self::File { .. } => None,
+        }
+    }
+
+    /// Whether what a job keeps as its bucket is a web server.
+    pub fn is_web(bucket: &str) -> bool {
+        bucket.starts_with(HTTPS)
+    }
+}
+
+const HTTPS: &str = "https://";
+
+/// `s3://bucket/key`, the address without what may be a signature in it, or the path.
 impl fmt::Display for ObjectRef {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::S3 { bucket, key } => write!(out, "s3://{bucket}/{key}"),
+            Self::Https { url } => out.write_str(url.split('?').next().unwrap_or_default()),
             Self::File { path } => out.write_str(path),
         }
     }
@@ -78,5 +125,34 @@ impl Identity {
     /// Whether two reads with this identity are sure to see the same bytes.
     pub fn is_exact(&self) -> bool {
         self.version.is_some() || self.etag.as_ref().is_some_and(ETag::is_strong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_https_address_is_kept_as_a_place_and_found_again() {
+        let object = ObjectRef::https("HTTPS://Media.Example.org:8443/a/b%20c.mp4?X-Signature=1#t=9").unwrap();
+        let (bucket, key) = object.to_place().unwrap();
+        assert_eq!((bucket.as_str(), key.as_str()), ("https://media.example.org:8443", "a/b%20c.mp4?X-Signature=1"));
+        assert_eq!(ObjectRef::of_place(&bucket, &key), object);
+        assert_eq!(object.to_string(), "https://media.example.org:8443/a/b%20c.mp4", "no signature is shown");
+    }
+
+    #[test]
+    fn what_is_no_https_address_is_none() {
+        for text in [
+            "http://a/b",
+            "https://a",
+            "https://a/",
+            "https:///b",
+            "https://me:secret@a/b",
+            "https://a/b c",
+            "s3://a/b",
+        ] {
+            assert_eq!(ObjectRef::https(text), None, "{text}");
+        }
     }
 }

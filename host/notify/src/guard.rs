@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use rushes_model::receivers::{PrivateReceivers, private_kind};
+use rushes_model::private::{PrivateHosts, private_kind};
 
 /// Says which addresses may be posted to.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
-    allowed: Arc<PrivateReceivers>,
+    allowed: Arc<PrivateHosts>,
     /// Whether an address must have been named, even a public one: over plain http anybody on the way reads along.
     is_plain: bool,
 }
@@ -32,7 +32,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl Guard {
-    pub(crate) fn new(allowed: &Arc<PrivateReceivers>, is_plain: bool) -> Self {
+    pub(crate) fn new(allowed: &Arc<PrivateHosts>, is_plain: bool) -> Self {
         Self { allowed: Arc::clone(allowed), is_plain }
     }
 
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn guard(allowed: &str, is_plain: bool) -> Guard {
-        Guard::new(&Arc::new(PrivateReceivers::parse(allowed).unwrap()), is_plain)
+        Guard::new(&Arc::new(PrivateHosts::parse(allowed).unwrap()), is_plain)
     }
 
     fn is_refused(guard: &Guard, url: &str) -> bool {

@@ -9,7 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url, header};
 use rushes_model::clock::Clock;
 use rushes_model::pipeline::Webhook;
-use rushes_model::receivers::PrivateReceivers;
+use rushes_model::private::PrivateHosts;
 use rushes_store::Receiver;
 use sha2::{Digest, Sha256};
 
@@ -26,7 +26,7 @@ const PATIENCE_FOR_TEXT: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Sending {
     /// Receivers that may lie in private networks.
-    pub allow_private: PrivateReceivers,
+    pub allow_private: PrivateHosts,
     /// A receiver has so long to answer.
     pub patience: Duration,
     /// What `webhook-timestamp` says.
@@ -35,7 +35,7 @@ pub struct Sending {
 
 impl Default for Sending {
     fn default() -> Self {
-        Self { allow_private: PrivateReceivers::none(), patience: Duration::from_secs(20), clock: Clock::System }
+        Self { allow_private: PrivateHosts::none(), patience: Duration::from_secs(20), clock: Clock::System }
     }
 }
 

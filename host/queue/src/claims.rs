@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rushes_model::job::Outcome;
-use rushes_model::{Class, Code, Failure};
+use rushes_model::{Class, Code, Failure, ObjectRef};
 use rushes_store::Claim;
 use tokio::task::JoinSet;
 use tracing::{debug, error, info, warn};
@@ -98,7 +98,7 @@ async fn begin<W: Work>(
     info!(
         target: "queue_processor",
         job = %claim.id(), attempt = claim.job().attempt, pipeline = claim.job().pipeline,
-        object = %format_args!("s3://{}/{}", claim.job().bucket, claim.job().key),
+        object = %ObjectRef::of_place(&claim.job().bucket, &claim.job().key),
         "job claimed"
     );
     if let Some(started) = claim.job().started_at_ms {

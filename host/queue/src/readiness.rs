@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use rushes_model::{Class, Code, Failure, Reason, sabotage};
+use rushes_model::{Class, Code, Failure, ObjectRef, Reason, sabotage};
 use rushes_store::Due;
 use tracing::{info, warn};
 
@@ -146,7 +146,8 @@ async fn note(shared: &Shared, due: &Due, seen: &str) -> Result<(), Error> {
 
 fn never_came(due: &Due) -> Failure {
     let waited = due.waited.as_secs();
-    let message = format!("s3://{}/{} didn't come within {waited} s: {NOTHING_YET}", due.bucket, due.key);
+    let place = ObjectRef::of_place(&due.bucket, &due.key);
+    let message = format!("{place} didn't come within {waited} s: {NOTHING_YET}");
     Failure::new(Code::JobFileTimeout, Class::Permanent(Reason::Storage), message)
         .with_help("upload the object and retry the job; FILE_WAIT_TIMEOUT says how long jobs wait")
 }
@@ -154,6 +155,10 @@ fn never_came(due: &Due) -> Failure {
 impl Silent {
     fn hear(&self, shared: &Shared, bucket: &str, probe: &Probe) {
         let mut silent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // A web server that a job named says nothing of the storage.
+        if ObjectRef::is_web(bucket) {
+            return;
+        }
         if let Probe::Unreachable { why } = probe {
             shared.circuit.failed(Instant::now(), shared.settings.storage_pause());
             if silent.insert(bucket.to_owned()) {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rushes_model::job::{Kind, Outcome, State};
 use rushes_model::report::Report;
-use rushes_model::{Code, Failure, Stop};
+use rushes_model::{Code, Failure, ObjectRef, Stop};
 use rushes_store::{Effect, Job};
 use tracing::{info, warn};
 
@@ -31,7 +31,9 @@ enum Ending {
 
 /// Writes how the attempt ended. A database that doesn't answer is asked again until the lease would be given up.
 pub(crate) async fn settle(shared: &Arc<Shared>, attempt: &Attempt, outcome: Outcome, partials_made: u32) {
-    let is_down = notice_storage(shared, &outcome, partials_made);
+    // A web server that a job named says nothing of the storage.
+    let is_web = ObjectRef::is_web(&attempt.claim.job().bucket);
+    let is_down = !is_web && notice_storage(shared, &outcome, partials_made);
     let mut ending = ending_of(outcome, attempt.stop.reason(), partials_made, is_down);
     let mut pause = Duration::from_millis(200);
     loop {

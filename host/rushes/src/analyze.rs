@@ -28,7 +28,8 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
     host::check_bucket(&loaded.settings, &place)?;
     let runtime = host::runtime()?;
     let options = host::reading(&loaded.settings);
-    let object = runtime.block_on(host::storage().open(&place, options)).map_err(|error| Fault::of(&error))?;
+    let object =
+        runtime.block_on(host::storage(&loaded.settings).open(&place, options)).map_err(|error| Fault::of(&error))?;
     let job = Job {
         id: None,
         interview_id: None,
@@ -60,8 +61,14 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
     }
 }
 
-/// `s3://bucket/key`, else a path.
+/// `s3://bucket/key`, an https address, else a path.
 pub(crate) fn object_ref(text: &str) -> Result<ObjectRef, Fault> {
+    if text.contains("://") && !text.starts_with("s3://") {
+        return ObjectRef::https(text).ok_or_else(|| {
+            Fault::usage(format!("`{text}` is no address that is read from"))
+                .with_help("write https://host/path, or s3://bucket/key")
+        });
+    }
     let Some(rest) = text.strip_prefix("s3://") else {
         return Ok(ObjectRef::File { path: text.to_owned() });
     };

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use rushes_config::Settings;
-use rushes_config::settings::{Billing, ChunkSize, LogFormat, Origin};
+use rushes_config::settings::{Billing, ChunkSize, LogFormat};
 use rushes_model::report::Method;
 use rushes_model::{ByteSize, Class, Code, Failure, ObjectRef, Reason, sabotage};
 use rushes_runtime::{Engine, EngineConfig};
-use rushes_source::{Options, Storage, StorageConfig};
+use rushes_source::{Options, Storage, StorageConfig, Whole};
 use tokio::runtime::Runtime;
 
 use crate::catalog::{Catalog, read_document, refused, refused_config};
@@ -58,25 +58,12 @@ pub(crate) fn nearby_pipelines() -> Option<&'static Path> {
     nearby.exists().then_some(nearby)
 }
 
-/// Settings that later versions read.
-const LATER: [&str; 1] = ["TEMP_MAX_MB"];
-
 /// A setting that would be taken and do nothing is worse than none.
 fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {
     let refused = |text: &str, help: &str| {
         let class = Class::Permanent(Reason::Request);
         Err(Fault::from(Failure::new(Code::SettingInvalid, class, text).with_help(help)))
     };
-    if !settings.enable_streaming_processing {
-        return refused(
-            "ENABLE_STREAMING_PROCESSING is `false`, and this version always streams",
-            "leave it out: an object is read by ranges, whatever its size",
-        );
-    }
-    if let Some(set) = settings.shown().find(|shown| LATER.contains(&shown.name) && shown.origin != Origin::Default) {
-        let text = format!("{} is `{}` ({}), and this version doesn't act on it", set.name, set.value, set.origin);
-        return refused(&text, "leave it out: no file is kept aside");
-    }
     if settings.storage_billing == Billing::Egress {
         return refused(
             "STORAGE_BILLING is `egress`, and this version reads through gaps as `region` does",
@@ -88,8 +75,9 @@ fn refuse_what_is_not_there_yet(settings: &Settings) -> Result<(), Fault> {
 
 /// Whether a bucket may be read at all.
 pub(crate) fn check_bucket(settings: &Settings, object: &ObjectRef) -> Result<(), Failure> {
-    let (ObjectRef::S3 { bucket, .. }, Some(allowed)) = (object, &settings.storage_buckets) else { return Ok(()) };
-    if allowed.contains(bucket) {
+    // The scheme and host of an https address stand for its bucket.
+    let (Some((bucket, _)), Some(allowed)) = (object.to_place(), &settings.storage_buckets) else { return Ok(()) };
+    if allowed.contains(&bucket) {
         return Ok(());
     }
     let message = format!("{object} may not be read: STORAGE_BUCKETS names {}", allowed.join(", "));
@@ -124,11 +112,17 @@ pub(crate) fn runtime() -> Result<Runtime, Fault> {
         .map_err(|error| Fault::io("the async runtime can't be started", &error))
 }
 
-/// S3 as the standard AWS chain finds it.
-pub(crate) fn storage() -> Storage {
+/// S3 as the standard AWS chain finds it, and the web.
+pub(crate) fn storage(settings: &Settings) -> Storage {
     let endpoint = env("AWS_ENDPOINT_URL_S3").or_else(|| env("AWS_ENDPOINT_URL"));
     let ca_bundle = env("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
-    Storage::new(StorageConfig { endpoint, ca_bundle, ..StorageConfig::default() })
+    let defaults = StorageConfig::default();
+    // A job alone may have all that it is allowed.
+    let max_requests = defaults.max_requests.max(settings.streaming_max_requests);
+    let allow_private = settings.https_allow_private.clone();
+    let whole = (!settings.enable_streaming_processing)
+        .then(|| Whole { folder: settings.data.join("temporary"), limit: settings.temp_max });
+    Storage::new(StorageConfig { endpoint, ca_bundle, allow_private, max_requests, whole, ..defaults })
 }
 
 /// How an object of this size is read.

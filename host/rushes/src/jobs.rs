@@ -113,7 +113,7 @@ pub(crate) fn table(jobs: &[Value]) -> Result<(), Fault> {
 }
 
 pub(crate) fn object(job: &Value) -> String {
-    format!("s3://{}/{}", plain(&job["bucket"]), plain(&job["key"]))
+    rushes_model::ObjectRef::of_place(&plain(&job["bucket"]), &plain(&job["key"])).to_string()
 }
 
 /// To the second: `2026-01-31 12:00:00`.

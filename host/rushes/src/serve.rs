@@ -32,7 +32,8 @@ pub(crate) fn run(command: &Serve) -> Result<ExitCode, Fault> {
     host::log_to_stderr(&loaded.settings)?;
     let runtime = host::runtime()?;
     runtime.block_on(async {
-        let served = start(loaded, host::storage(), Plan::of(&command.roles)).await?;
+        let storage = host::storage(&loaded.settings);
+        let served = start(loaded, storage, Plan::of(&command.roles)).await?;
         eprintln!("rushes serves on {}", served.url());
         finish(served, signal()).await;
         Ok(ExitCode::SUCCESS)

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use rushes_model::ObjectRef;
 use serde_json::{Map, Value};
 
 use crate::analyze::object_ref;
@@ -32,9 +33,14 @@ pub(crate) fn run(command: &Submit) -> Result<ExitCode, Fault> {
 
 /// The request, as the API takes it: without what wasn't given.
 fn body(command: &Submit) -> Result<Value, Fault> {
-    let rushes_model::ObjectRef::S3 { bucket, key } = object_ref(&command.object)? else {
-        return Err(Fault::usage(format!("`{}` is no object in S3", command.object))
-            .with_help("write s3://bucket/key; a file of this machine is analysed by `rushes analyze`"));
+    let (bucket, key, url) = match object_ref(&command.object)? {
+        ObjectRef::S3 { bucket, key } => (Some(bucket), Some(key), None),
+        ObjectRef::Https { url } => (None, None, Some(url)),
+        ObjectRef::File { path } => {
+            return Err(Fault::usage(format!("`{path}` is no object in S3")).with_help(
+                "write s3://bucket/key or https://host/path; a file of this machine is analysed by `rushes analyze`",
+            ));
+        }
     };
     let metadata = match &command.metadata {
         Some(text) => Some(serde_json::from_str::<Value>(text).map_err(|error| {
@@ -44,8 +50,9 @@ fn body(command: &Submit) -> Result<Value, Fault> {
     };
     let text = |value: &Option<String>| value.clone().map(Value::from);
     let given = [
-        ("bucket", Some(Value::from(bucket))),
-        ("key", Some(Value::from(key))),
+        ("bucket", text(&bucket)),
+        ("key", text(&key)),
+        ("url", text(&url)),
         ("pipeline", text(&command.pipeline)),
         ("interview_id", text(&command.interview)),
         ("interview_type", text(&command.interview_type)),
@@ -103,6 +110,13 @@ mod tests {
         let expected =
             json!({ "bucket": "b", "key": "video/1.mp4", "interview_id": "42", "priority": 0, "metadata": { "a": 1 } });
         assert_eq!(body(&command).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_https_address_is_submitted_as_such() {
+        let expected = json!({ "url": "https://media.example.org/1.mp4?a=b" });
+        assert_eq!(body(&submit(&["https://media.example.org/1.mp4?a=b"])).unwrap(), expected);
+        assert!(body(&submit(&["http://media.example.org/1.mp4"])).is_err());
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub(crate) fn run(command: &Worker) -> Result<ExitCode, Fault> {
     let mode = mode(command, loaded.settings.max_concurrent_jobs);
     let runtime = host::runtime()?;
     runtime.block_on(async {
-        let served = serve::start(loaded, host::storage(), Plan::worker(mode)).await?;
+        let storage = host::storage(&loaded.settings);
+        let served = serve::start(loaded, storage, Plan::worker(mode)).await?;
         serve::finish(served, serve::signal()).await;
         Ok(ExitCode::SUCCESS)
     })

@@ -2,6 +2,7 @@
 //! ignore `Range`, and a proxy may do either.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use rushes_model::{ETag, Identity};
 
@@ -17,6 +18,8 @@ pub(crate) struct Head {
     pub(crate) etag: Option<String>,
     pub(crate) modified: Option<String>,
     pub(crate) version: Option<String>,
+    /// How long the server asks us to wait.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl Head {
@@ -56,6 +59,13 @@ impl Head {
     pub(crate) fn check(&self, expected: &Identity, range: &Range<u64>, object: &str) -> Result<(), Error> {
         self.check_version(expected).map_err(|how| Error::Changed { object: object.to_owned(), how })?;
         self.check_span(expected, range, object)
+    }
+
+    /// Bytes of an answer that is the whole object, where it says so.
+    pub(crate) fn whole_length(&self, object: &str) -> Result<Option<u64>, Error> {
+        let refused = |why: String| Error::BadAnswer { object: object.to_owned(), why };
+        self.check_encoding().map_err(refused)?;
+        self.length().map_err(refused)
     }
 
     fn check_version(&self, expected: &Identity) -> Result<(), String> {

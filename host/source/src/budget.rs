@@ -99,6 +99,11 @@ pub(crate) struct Permit {
 }
 
 impl Permit {
+    /// So many.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Takes a share of at most `bytes` off, to be given back on its own.
     pub(crate) fn split(&mut self, bytes: u64) -> Self {
         let share = bytes.min(self.bytes);

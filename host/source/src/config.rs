@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use rushes_model::ByteSize;
+use rushes_model::private::PrivateHosts;
+
 /// Settings of a process's one S3 client. The default is AWS as the standard chain finds it.
 #[derive(Clone, Debug)]
 pub struct StorageConfig {
@@ -16,14 +19,36 @@ pub struct StorageConfig {
     pub credentials: Option<Credentials>,
     /// File of certificates (PEM) of authorities that are trusted beside the system's.
     pub ca_bundle: Option<PathBuf>,
+    /// Hosts in private networks that https addresses may name.
+    pub allow_private: PrivateHosts,
+    /// Objects are fetched whole before they are read; none = they are read by ranges where they are.
+    pub whole: Option<Whole>,
     /// Requests in flight on this host, all objects together.
     pub max_requests: u32,
 }
 
 impl Default for StorageConfig {
     fn default() -> Self {
-        Self { endpoint: None, region: None, path_style: None, credentials: None, ca_bundle: None, max_requests: 48 }
+        Self {
+            endpoint: None,
+            region: None,
+            path_style: None,
+            credentials: None,
+            ca_bundle: None,
+            allow_private: PrivateHosts::none(),
+            whole: None,
+            max_requests: 48,
+        }
     }
+}
+
+/// Where objects are kept that are fetched whole.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    /// A folder of the process's own; made if it isn't there. What lies in it is removed.
+    pub folder: PathBuf,
+    /// Most bytes in it, all objects together. One that must wait for another's room waits.
+    pub limit: ByteSize,
 }
 
 /// A pair of keys. Its debug text hides the secret.

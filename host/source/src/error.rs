@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rushes_model::{Class, Classify, Code, Reason};
+use rushes_model::{ByteSize, Class, Classify, Code, Reason};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -11,6 +11,9 @@ pub(crate) const FILE_RIGHTS: &str = "permission denied";
 
 /// S3's code for a request that was signed at another time than the server's.
 const SKEWED: &str = "RequestTimeTooSkewed";
+
+/// [`Error::Denied`]'s code begins so where a web server refused.
+pub(crate) const HTTPS_RIGHTS: &str = "https status";
 
 /// An object can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +41,32 @@ pub enum Error {
         object: String,
         /// Its storage class: `GLACIER`, `DEEP_ARCHIVE`, …
         class: String,
+    },
+    /// The server can't be read by ranges.
+    #[error("{object} can't be read by ranges: {why}")]
+    NoRanges {
+        /// Its address.
+        object: String,
+        /// What it does instead.
+        why: String,
+    },
+    /// It is to be fetched whole, and there is no room for it.
+    #[error("{object} needs {needed}, more than the {allowed} of TEMP_MAX_MB")]
+    NoRoom {
+        /// Its address.
+        object: String,
+        /// Its size, or what came of it so far.
+        needed: ByteSize,
+        /// All the room there is.
+        allowed: ByteSize,
+    },
+    /// The address is one that nothing may be fetched from.
+    #[error("{object} may not be fetched: {why}")]
+    Refused {
+        /// Its address.
+        object: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// It is encrypted with a key that only its writer has (SSE-C).
     #[error("{object} is encrypted with a key of its writer's (SSE-C)")]
@@ -184,6 +213,9 @@ impl Error {
             Self::Denied { .. } => Remedy::Refresh,
             Self::NotFound { .. }
             | Self::NotAFile { .. }
+            | Self::NoRanges { .. }
+            | Self::NoRoom { .. }
+            | Self::Refused { .. }
             | Self::Archived { .. }
             | Self::Sealed { .. }
             | Self::Changed { .. }
@@ -212,6 +244,8 @@ impl Classify for Error {
             | Self::Denied { .. }
             | Self::NoCredentials { .. } => Class::Transient,
             Self::NotFound { .. }
+            | Self::NoRanges { .. }
+            | Self::Refused { .. }
             | Self::Archived { .. }
             | Self::Sealed { .. }
             | Self::NotAFile { .. }
@@ -220,6 +254,7 @@ impl Classify for Error {
             | Self::Untrusted { .. }
             | Self::Configuration { .. }
             | Self::File { .. } => Class::Permanent(Reason::Storage),
+            Self::NoRoom { .. } => Class::Permanent(Reason::Limits),
             Self::Interrupted { .. } => Class::Permanent(Reason::Internal),
         }
     }
@@ -227,7 +262,7 @@ impl Classify for Error {
     fn code(&self) -> Code {
         match self {
             Self::NotFound { .. } | Self::NotAFile { .. } => Code::StorageMissing,
-            Self::Denied { .. } => Code::StorageDenied,
+            Self::Denied { .. } | Self::Refused { .. } => Code::StorageDenied,
             Self::Archived { .. } => Code::StorageArchived,
             Self::Sealed { .. } => Code::StorageSealed,
             Self::Changed { .. } => Code::StorageChanged,
@@ -235,11 +270,12 @@ impl Classify for Error {
             Self::Throttled { .. } | Self::Unavailable { .. } | Self::Exhausted { .. } | Self::File { .. } => {
                 Code::StorageUnavailable
             }
-            Self::BadAnswer { .. } => Code::StorageProtocol,
+            Self::BadAnswer { .. } | Self::NoRanges { .. } => Code::StorageProtocol,
             Self::WrongRegion { .. }
             | Self::NoCredentials { .. }
             | Self::Untrusted { .. }
             | Self::Configuration { .. } => Code::StorageConfiguration,
+            Self::NoRoom { .. } => Code::LimitsDisk,
             Self::Interrupted { .. } => Code::Internal,
         }
     }
@@ -251,6 +287,11 @@ impl Classify for Error {
             }
             Self::NotFound { .. } => "check bucket and key: keys are case-sensitive and are given without URL encoding",
             Self::NotAFile { .. } => "give the path of a recording; folders and pipes are not read",
+            Self::NoRanges { .. } => {
+                "set ENABLE_STREAMING_PROCESSING=false, so that objects are fetched whole first, or put it into S3"
+            }
+            Self::NoRoom { .. } => "raise TEMP_MAX_MB, or stream: leave ENABLE_STREAMING_PROCESSING out",
+            Self::Refused { .. } => "name the host or its network in HTTPS_ALLOW_PRIVATE, if it may be read from",
             Self::Archived { .. } => "restore the object, wait until that is done, and retry the job",
             Self::Sealed { .. } => "copy the object with a key that S3 manages (SSE-S3 or SSE-KMS) and use the copy",
             Self::Denied { code, .. } => help_with_access(code),
@@ -295,6 +336,9 @@ fn help_with_access(code: &str) -> &'static str {
             "the temporary credentials have expired: renew them (`aws sso login`, or a fresh AWS_SESSION_TOKEN)"
         }
         SKEWED => "this machine's clock is off by more than 15 minutes: set it",
+        _ if code.starts_with(HTTPS_RIGHTS) => {
+            "the server wants to know who asks, or a signed address has run out: submit the job with a fresh one"
+        }
         FILE_RIGHTS => "give this user the right to read the file",
         _ => {
             "the credentials need s3:GetObject on the object, and s3:ListBucket on the bucket to tell a missing key \

@@ -49,6 +49,12 @@ impl FileObject {
         Ok((Self { file: Arc::new(file), path: path.into(), opened }, identity))
     }
 
+    /// A file that is open already; `name` is for errors. Blocks.
+    pub(crate) fn of_open(file: File, name: &str) -> Result<Self, Error> {
+        let opened = Stamp::of(&file.metadata().map_err(|source| failure(name, source))?);
+        Ok(Self { file: Arc::new(file), path: name.into(), opened })
+    }
+
     /// What a path is known by, without opening it; none where nothing is. Blocks.
     pub(crate) fn head(path: &str) -> Result<Option<Identity>, Error> {
         match Self::open(path) {

@@ -1,6 +1,6 @@
 //! An object as identity and ranges: bytes of one version, in order, in bounded memory, each answer checked.
 //!
-//! A recording lies in S3 or in a file. This room opens it once, remembers which version that was, and from then on
+//! A recording lies in S3, at an https address or in a file. This room opens it once, remembers which version that was, and from then on
 //! hands out bytes of that version alone: by offset for indexes ([`Object::read_at`]) and as an ordered stream that is
 //! read ahead ([`Object::stream`]). It must not know media formats; to it a recording is a length and an entity tag.
 //!
@@ -10,7 +10,7 @@
 //!            plan          schedule: permits in order          part: one piece,           reader: in order,
 //!  ranges ─► runs ─pieces► bytes (Budget), requests (Lane) ──► tries, resume, hedge ────► trimmed to the ranges
 //!                               ▲ window, part size (Pace) ◄─── throttled ──┘   starved ───┘
-//!                                                               Fetch: one request (S3, file), its head checked
+//!                                                               Fetch: one request (S3, https, file), head checked
 //! ```
 //!
 //! What holds, whatever the server does:
@@ -31,6 +31,7 @@ mod error;
 mod examine;
 mod fetch;
 mod file;
+mod https;
 mod object;
 mod options;
 mod pace;
@@ -40,15 +41,16 @@ mod reader;
 mod requests;
 mod s3;
 mod schedule;
+mod spool;
 mod stats;
 mod storage;
 mod trust;
 
-pub use config::{Credentials, StorageConfig};
+pub use config::{Credentials, StorageConfig, Whole};
 pub use error::Error;
 pub use examine::{Answered, Connected};
 pub use object::Object;
-pub use options::Options;
+pub use options::{Options, Told};
 pub use reader::{Chunk, Reader};
 pub use stats::Stats;
 pub use storage::Storage;

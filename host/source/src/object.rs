@@ -47,7 +47,7 @@ impl Object {
 
     /// What reading it has cost so far.
     pub fn stats(&self) -> Stats {
-        self.0.source.counters.snapshot()
+        self.0.source.fetched.unwrap_or_else(|| self.0.source.counters.snapshot())
     }
 
     /// Bytes reserved right now: in flight, waiting, and with consumers.

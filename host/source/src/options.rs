@@ -1,5 +1,7 @@
 //! How one object is read.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rushes_model::ByteSize;
@@ -35,6 +37,18 @@ pub struct Options {
     /// than its kind is as a rule; none = never. A good answer's first byte
     /// takes S3 30 to 60 ms.
     pub hedge_after: Option<Duration>,
+    /// Who is told how far it is, while an object is fetched whole.
+    pub told: Option<Told>,
+}
+
+/// Takes bytes that are there, and bytes that there will be.
+#[derive(Clone)]
+pub struct Told(pub Arc<dyn Fn(u64, u64) + Send + Sync>);
+
+impl fmt::Debug for Told {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Told")
+    }
 }
 
 impl Default for Options {
@@ -52,6 +66,7 @@ impl Default for Options {
             max_tries: 6,
             backoff: Duration::from_millis(100),
             hedge_after: Some(Duration::from_millis(150)),
+            told: None,
         }
     }
 }

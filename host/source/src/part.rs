@@ -15,7 +15,7 @@ use crate::fetch::{Fetch, Frames};
 use crate::options::Options;
 use crate::pace::{Backoff, Lateness, Stall, Window};
 use crate::requests::{Lane, Request};
-use crate::stats::Counters;
+use crate::stats::{Counters, Stats};
 
 /// Progress after which a part's tries are counted anew.
 const PROGRESS: u64 = 1 << 20;
@@ -32,6 +32,8 @@ pub(crate) struct Source {
     pub(crate) lane: Lane,
     pub(crate) counters: Counters,
     pub(crate) pace: Mutex<Pace>,
+    /// What it cost to fetch it whole; what is read from the copy costs nothing more.
+    pub(crate) fetched: Option<Stats>,
 }
 
 /// How fast, for this object.

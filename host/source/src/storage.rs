@@ -15,18 +15,23 @@ use tokio::time::{sleep, timeout};
 use tracing::warn;
 
 use crate::budget::Budget;
-use crate::config::StorageConfig;
+use crate::config::{StorageConfig, Whole};
 use crate::error::{Error, Remedy};
-use crate::fetch::Fetch;
+use crate::fetch::{Fetch, Opening};
 use crate::file::FileObject;
+use crate::https::{Client, HttpsObject};
 use crate::object::Object;
-use crate::options::Options;
+use crate::options::{Options, Told};
 use crate::part::{Pace, Source};
 use crate::requests::{Lane, Requests};
 use crate::s3::{S3, S3Object};
-use crate::stats::Counters;
+use crate::spool::{Draft, Spool};
+use crate::stats::{Counters, Stats};
 
-/// S3 and files. Cheap to clone; clones share one client, its connections, and the limit of requests of the host.
+/// How long a look at a web server may take, where no option of a reader says otherwise.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// S3, the web, and files. Cheap to clone; clones share one client, its connections, and the limit of requests of the host.
 #[derive(Clone)]
 pub struct Storage(Arc<Inner>);
 
@@ -34,7 +39,9 @@ struct Inner {
     config: StorageConfig,
     /// Made when it is first needed: files want no credentials.
     s3: OnceCell<Arc<S3>>,
+    https: OnceCell<Arc<Client>>,
     requests: Arc<Requests>,
+    spool: OnceCell<Arc<Spool>>,
 }
 
 /// What opening found.
@@ -44,24 +51,44 @@ impl Storage {
     /// Nothing is connected and no credentials are looked for yet.
     pub fn new(config: StorageConfig) -> Self {
         let requests = usize::try_from(config.max_requests.max(1)).unwrap_or(usize::MAX);
-        Self(Arc::new(Inner { config, s3: OnceCell::new(), requests: Requests::new(requests) }))
+        Self(Arc::new(Inner {
+            config,
+            s3: OnceCell::new(),
+            https: OnceCell::new(),
+            requests: Requests::new(requests),
+            spool: OnceCell::new(),
+        }))
     }
 
     /// Opens the current version of an object; all reads of it will be of this version. In S3 that is one request,
-    /// which brings the first MiB as well.
+    /// which brings the first MiB as well. Where objects are fetched whole, it returns when all of it is there.
     ///
     /// # Errors
-    /// When it isn't there, may not be read, or the storage doesn't answer after as many tries as the options allow.
+    /// When it isn't there, may not be read, doesn't fit, or the storage doesn't answer after as many tries as the
+    /// options allow.
     pub async fn open(&self, object: &ObjectRef, options: Options) -> Result<Object, Error> {
+        let is_local = matches!(object, ObjectRef::File { .. });
+        match &self.0.config.whole {
+            Some(whole) if !is_local => self.open_whole(object, options, whole).await,
+            Some(_) | None => self.open_ranged(object, options).await,
+        }
+    }
+
+    async fn open_ranged(&self, object: &ObjectRef, options: Options) -> Result<Object, Error> {
         let counters = Counters::default();
         let lane = self.0.requests.lane();
         let mut pace = Pace::new(&options, RandomState::new().hash_one(object));
         let (fetch, identity, held) = match object {
             ObjectRef::File { path } => open_file(path, &counters).await?,
             ObjectRef::S3 { bucket, key } => {
-                let object = S3Object::new(self.s3().await?, bucket, key);
-                let (identity, held) = self.open_s3(&object, &options, &lane, &counters, &mut pace).await?;
-                (Arc::new(object) as Arc<dyn Fetch>, identity, held)
+                let found = S3Object::new(self.s3().await?, bucket, key);
+                let (identity, held) = self.open_at(&found, object, &options, &lane, &counters, &mut pace).await?;
+                (Arc::new(found) as Arc<dyn Fetch>, identity, held)
+            }
+            ObjectRef::Https { url } => {
+                let found = HttpsObject::new(self.https().await?, url, object.to_string())?;
+                let (identity, held) = self.open_at(&found, object, &options, &lane, &counters, &mut pace).await?;
+                (Arc::new(found) as Arc<dyn Fetch>, identity, held)
             }
         };
         if !identity.is_exact() {
@@ -76,13 +103,70 @@ impl Storage {
             lane,
             counters,
             pace: Mutex::new(pace),
+            fetched: None,
         };
         Ok(Object::new(source, held, Handle::current()))
     }
 
-    async fn open_s3(
+    async fn open_whole(&self, object: &ObjectRef, options: Options, whole: &Whole) -> Result<Object, Error> {
+        let open = || async { Spool::open(&whole.folder, whole.limit).map(Arc::new) };
+        let spool = self.0.spool.get_or_try_init(open).await?;
+        let name = object.to_string();
+        let (spooled, identity, fetched) = match (self.open_ranged(object, options.clone()).await, object) {
+            (Ok(remote), _) => {
+                let mut draft = spool.draft(Some(remote.identity().size), &name, options.told.clone()).await?;
+                draft.fill(remote.stream(std::iter::once(0..remote.identity().size).collect())).await?;
+                (draft.finish().await?, remote.identity().clone(), remote.stats())
+            }
+            (Err(Error::NoRanges { .. }), ObjectRef::Https { url }) => {
+                let remote = HttpsObject::new(self.https().await?, url, name.clone())?;
+                let (identity, draft) = self.fetch_unranged(&remote, spool, options.told.clone()).await?;
+                let fetched = Stats { requests: 2, bytes_read: identity.size, ..Stats::default() };
+                (draft.finish().await?, identity, fetched)
+            }
+            (Err(error), _) => return Err(error),
+        };
+        let held = spooled.held(identity.size)?;
+        let pace = Mutex::new(Pace::new(&options, 0));
+        let source = Source {
+            fetch: Arc::new(spooled),
+            identity,
+            name,
+            options,
+            budget: Arc::new(Budget::default()),
+            lane: self.0.requests.lane(),
+            counters: Counters::default(),
+            pace,
+            fetched: Some(fetched),
+        };
+        Ok(Object::new(source, held, Handle::current()))
+    }
+
+    /// From a server that sends everything or nothing.
+    async fn fetch_unranged(
         &self,
-        object: &S3Object,
+        remote: &HttpsObject,
+        spool: &Spool,
+        told: Option<Told>,
+    ) -> Result<(Identity, Draft), Error> {
+        let name = remote.name();
+        let lane = self.0.requests.lane();
+        let (mut identity, length, frames) = remote.whole().await?;
+        let mut draft = spool.draft(length, name, told).await?;
+        let _request = lane.acquire().await;
+        draft.fill_from(frames).await?;
+        if length.is_some_and(|length| length != draft.written()) {
+            let what = format!("the answer ended after {} of {} bytes", draft.written(), length.unwrap_or_default());
+            return Err(Error::Unavailable { object: name.to_owned(), what, source: None });
+        }
+        identity.size = draft.written();
+        Ok((identity, draft))
+    }
+
+    async fn open_at(
+        &self,
+        object: &dyn Opening,
+        name: &ObjectRef,
         options: &Options,
         lane: &Lane,
         counters: &Counters,
@@ -101,7 +185,7 @@ impl Storage {
                     return Ok((identity, held));
                 }
                 Ok(Err(error)) => error,
-                Err(_) => object.late(options.first_byte_timeout),
+                Err(_) => late(name, options.first_byte_timeout),
             };
             let (is_busy, asked) = match error.remedy() {
                 Remedy::None => return Err(error),
@@ -129,6 +213,11 @@ impl Storage {
     pub async fn head(&self, object: &ObjectRef) -> Result<Option<Identity>, Error> {
         match object {
             ObjectRef::S3 { bucket, key } => self.s3().await?.head(bucket, key).await,
+            ObjectRef::Https { url } => {
+                let found = HttpsObject::new(self.https().await?, url, object.to_string())?;
+                let looked = timeout(LOOK, found.head()).await;
+                looked.unwrap_or_else(|_| Err(late(object, LOOK)))
+            }
             ObjectRef::File { path } => {
                 let path = path.clone();
                 blocking(move || FileObject::head(&path)).await
@@ -249,6 +338,17 @@ impl Storage {
         let connect = || async { S3::connect(&self.0.config).await.map(Arc::new) };
         self.0.s3.get_or_try_init(connect).await.cloned()
     }
+
+    async fn https(&self) -> Result<Arc<Client>, Error> {
+        let config = &self.0.config;
+        let make = || async { Client::new(config.allow_private.clone(), config.ca_bundle.as_deref()).map(Arc::new) };
+        self.0.https.get_or_try_init(make).await.cloned()
+    }
+}
+
+/// The error for an answer that didn't come.
+fn late(object: &ObjectRef, waited: Duration) -> Error {
+    Error::Unavailable { object: object.to_string(), what: format!("no answer within {waited:?}"), source: None }
 }
 
 /// The first MiB comes along, as it does from S3: an index is mostly there, and nothing is read twice.

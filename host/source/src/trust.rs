@@ -25,6 +25,18 @@ pub(crate) fn read_bundle(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(text)
 }
 
+/// The system's authorities, and those of a file.
+pub(crate) fn authorities(bundle: Option<&Path>) -> Result<RootCertStore, Error> {
+    let mut store = RootCertStore::empty();
+    // Systems have some that nobody can parse; the others count.
+    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(path) = bundle {
+        let text = read_bundle(path)?;
+        store.add_parsable_certificates(CertificateDer::pem_slice_iter(&text).flatten());
+    }
+    Ok(store)
+}
+
 /// Whether a connection failed because of the server's certificate.
 pub(crate) fn is_untrusted(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);

@@ -1,7 +1,7 @@
 //! A job and its attempts as they are read.
 
 use rushes_model::job::{FileStatus, Kind, State, Status};
-use rushes_model::{ByteSize, Class, Code, Failure, HostId, Identity, JobId, LeaseId, Reason};
+use rushes_model::{ByteSize, Class, Code, Failure, HostId, Identity, JobId, LeaseId, ObjectRef, Reason};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::Value;
 
@@ -76,7 +76,7 @@ pub struct Job {
 impl Job {
     /// Why it isn't further, or how it ended, in a sentence.
     pub fn why(&self) -> String {
-        let place = || format!("s3://{}/{}", self.bucket, self.key);
+        let place = || ObjectRef::of_place(&self.bucket, &self.key);
         match self.state {
             State::WaitingForFile => {
                 let seen = self.probe_note.as_deref().unwrap_or("not looked for yet");

@@ -205,6 +205,16 @@ async fn a_job_that_names_no_pipeline_takes_its_route() {
 }
 
 #[tokio::test]
+async fn a_job_may_name_an_https_address_and_shows_no_signature_in_sentences() {
+    let host = Host::start().await;
+    let url = "https://Media.example.org/42/a.mp4?signature=hush#t=1";
+    let job = host.post("/api/v1/jobs", &json!({ "url": url, "pipeline": "talks" })).await.json();
+    assert_eq!((&job["bucket"], &job["key"]), (&json!("https://media.example.org"), &json!("42/a.mp4?signature=hush")));
+    let why = job["why"].as_str().unwrap();
+    assert!(why.contains("https://media.example.org/42/a.mp4") && !why.contains("hush"), "{why}");
+}
+
+#[tokio::test]
 async fn an_unknown_pipeline_is_refused_unless_another_host_has_it() {
     let host = Host::start().await;
     let body = json!({ "bucket": "b", "key": "a.mp4", "pipeline": "walks" });
@@ -256,6 +266,11 @@ async fn a_request_that_cannot_be_understood_is_a_problem_with_a_reason() {
     for (body, word) in [
         (json!({ "bucket": "b", "key": "a", "pipelin": "talks" }), "pipelin"),
         (json!({ "bucket": "", "key": "a", "pipeline": "talks" }), "bucket"),
+        (json!({ "key": "a", "pipeline": "talks" }), "bucket"),
+        (json!({ "bucket": "b", "key": "a", "url": "https://a.example/b", "pipeline": "talks" }), "either"),
+        (json!({ "bucket": "https://a.example", "key": "b", "pipeline": "talks" }), "bucket"),
+        (json!({ "url": "http://a.example/b", "pipeline": "talks" }), "https"),
+        (json!({ "url": "https://me:secret@a.example/b", "pipeline": "talks" }), "password"),
         (json!({ "bucket": "b", "key": "a", "pipeline": "talks", "priority": 10 }), "priority"),
         (json!({ "bucket": "b", "key": "a", "pipeline": "talks", "metadata": "x".repeat(70_000) }), "metadata"),
         (json!([]), "JobRequest"),

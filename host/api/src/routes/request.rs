@@ -1,8 +1,8 @@
 //! A request for a job, from JSON to what the queue takes.
 
 use axum::http::StatusCode;
-use rushes_model::Code;
 use rushes_model::pipeline::Route;
+use rushes_model::{Code, ObjectRef};
 use rushes_store::{Idempotency, NewInterview, NewJob};
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,6 +14,8 @@ use crate::problem::Problem;
 /// Longest names: an S3 key has 1,024 bytes at most, other names are ours.
 const MOST_KEY: usize = 1_024;
 const MOST_NAME: usize = 255;
+/// Signed addresses are long. PostgreSQL has them in an index, whose rows end at 2,704 bytes.
+const MOST_URL: usize = 2_048;
 /// Metadata is kept with each job and echoed with each look at it.
 const MOST_METADATA: usize = 64 << 10;
 
@@ -23,10 +25,15 @@ const MOST_METADATA: usize = 64 << 10;
 pub(crate) struct JobRequest {
     /// Where its object is, or will be.
     #[schema(example = "interviews", min_length = 1, max_length = 255)]
+    #[serde(default)]
     bucket: String,
     /// Where its object is, or will be.
     #[schema(example = "video/42/first.mp4", min_length = 1, max_length = 1024)]
+    #[serde(default)]
     key: String,
+    /// Instead of bucket and key: an https address, from which the object is read by ranges.
+    #[schema(example = "https://media.example.org/42/first.mp4", max_length = 2048)]
+    url: Option<String>,
     /// A pipeline's name. Without it a route of `pipelines.toml` must fit bucket and key.
     pipeline: Option<String>,
     /// The caller's own name for the interview that it belongs to.
@@ -51,6 +58,7 @@ impl JobRequest {
         Self {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
+            url: None,
             pipeline: None,
             interview_id: None,
             interview_type: None,
@@ -68,7 +76,11 @@ impl JobRequest {
     }
 
     /// What the queue takes: lengths checked, the pipeline found by name or by route.
-    pub(crate) fn into_job(self, loaded: &Loaded, idempotency: Option<Idempotency>) -> Result<NewJob, Problem> {
+    pub(crate) fn into_job(mut self, loaded: &Loaded, idempotency: Option<Idempotency>) -> Result<NewJob, Problem> {
+        match self.url.take() {
+            Some(url) => (self.bucket, self.key) = self.place_of(&url)?,
+            None => self.check_place()?,
+        }
         self.check()?;
         let route = Route::choose(&loaded.routes, &self.bucket, &self.key, self.interview_type.as_deref());
         let pipeline = match (&self.pipeline, &route) {
@@ -90,9 +102,30 @@ impl JobRequest {
         Ok(job)
     }
 
-    fn check(&self) -> Result<(), Problem> {
+    /// What stands for bucket and key of an https address.
+    fn place_of(&self, url: &str) -> Result<(String, String), Problem> {
+        if !self.bucket.is_empty() || !self.key.is_empty() {
+            return Err(Problem::wrong("/url", "a job has either `url`, or `bucket` and `key`"));
+        }
+        check_length("url", url, MOST_URL)?;
+        let place = ObjectRef::https(url).and_then(|object| object.to_place());
+        let help = "`url` must be an https address with a path, without a name and password, and encoded as URLs are";
+        let (bucket, key) = place.ok_or_else(|| Problem::wrong("/url", help))?;
+        check_length("url", &bucket, MOST_NAME)?;
+        Ok((bucket, key))
+    }
+
+    fn check_place(&self) -> Result<(), Problem> {
         check_length("bucket", &self.bucket, MOST_NAME)?;
         check_length("key", &self.key, MOST_KEY)?;
+        let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        if !is_plain(&self.bucket) {
+            return Err(Problem::wrong("/bucket", "`bucket` may have letters, digits, dots, hyphens and underscores"));
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Problem> {
         let named = [
             ("pipeline", &self.pipeline),
             ("interview_id", &self.interview_id),
@@ -101,10 +134,6 @@ impl JobRequest {
         ];
         for (name, value) in named {
             value.as_ref().map_or(Ok(()), |value| check_length(name, value, MOST_NAME))?;
-        }
-        let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-        if !is_plain(&self.bucket) {
-            return Err(Problem::wrong("/bucket", "`bucket` may have letters, digits, dots, hyphens and underscores"));
         }
         if self.priority.is_some_and(|priority| priority > 9) {
             return Err(Problem::wrong("/priority", "`priority` must be 0 (high) to 9"));
@@ -135,7 +164,8 @@ pub(crate) fn check_length(name: &str, value: &str, most: usize) -> Result<(), P
 }
 
 fn no_route(request: &JobRequest) -> Problem {
-    let detail = format!("the job names no pipeline, and no route fits s3://{}/{}", request.bucket, request.key);
+    let place = ObjectRef::of_place(&request.bucket, &request.key);
+    let detail = format!("the job names no pipeline, and no route fits {place}");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Code::PipelineUnknown, detail)
         .with_help("name a `pipeline`, or add [[routes]] to pipelines.toml")
 }

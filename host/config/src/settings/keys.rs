@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rushes_model::ByteSize;
-use rushes_model::receivers::PrivateReceivers;
+use rushes_model::private::PrivateHosts;
 
 use super::load::{Reading, Shown};
 use super::rule::{Key, Rule, TimeUnit};
@@ -103,7 +103,7 @@ keys! {
     public_url: Option<String> = "RUSHES_PUBLIC_URL", "", Rule::Http, none Some(""), since "0.1.0", secret false;
 
     "Receivers of webhooks that may lie in private networks, and may be told over plain http: names, addresses, networks, with commas between."
-    webhook_allow_private: PrivateReceivers = "WEBHOOK_ALLOW_PRIVATE", "", Rule::Receivers, none None, since "0.1.0", secret false;
+    webhook_allow_private: PrivateHosts = "WEBHOOK_ALLOW_PRIVATE", "", Rule::Receivers, none None, since "0.1.0", secret false;
 
     "When \"today\" begins in figures."
     timezone: UtcOffset = "RUSHES_TIMEZONE", "UTC", Rule::Offset, none None, since "0.1.0", secret false;
@@ -153,8 +153,11 @@ keys! {
     "What reading costs: `region` (requests) or `egress` (bytes); decides which bytes are skipped."
     storage_billing: Billing = "STORAGE_BILLING", "region", Rule::Choice(&["region", "egress"]), none None, since "0.1.0", secret false;
 
-    "Buckets that may be read."
+    "Buckets that may be read; of https addresses scheme and host stand for it."
     storage_buckets: Option<Vec<String>> = "STORAGE_BUCKETS", "all", Rule::Names, none Some("all"), since "0.1.0", secret false;
+
+    "Hosts in private networks that https addresses of jobs may name: names, addresses, networks, with commas between."
+    https_allow_private: PrivateHosts = "HTTPS_ALLOW_PRIVATE", "", Rule::Receivers, none None, since "0.1.0", secret false;
 
     "Most that temporary files may take together."
     temp_max: ByteSize = "TEMP_MAX_MB", "4096", megabytes(1, 16_777_216), none None, since "0.1.0", secret false;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rushes_model::ByteSize;
-use rushes_model::receivers::PrivateReceivers;
+use rushes_model::private::PrivateHosts;
 
 use super::value::{UtcOffset, Value};
 use crate::duration;
@@ -117,7 +117,7 @@ impl Rule {
             Self::Http => starts_with(text, &["http://", "https://"]),
             Self::Offset => UtcOffset::parse(text).map(Value::Offset),
             Self::Names => Some(names(text)).filter(|names| !names.is_empty()).map(Value::Names),
-            Self::Receivers => PrivateReceivers::parse(text).map(Value::Receivers),
+            Self::Receivers => PrivateHosts::parse(text).map(Value::Receivers),
             Self::Text => (!text.is_empty()).then(|| Value::Text(text.into())),
         }
     }

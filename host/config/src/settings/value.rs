@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rushes_model::ByteSize;
-use rushes_model::receivers::PrivateReceivers;
+use rushes_model::private::PrivateHosts;
 
 /// A value read by its rule, before it takes its field's type.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(crate) enum Value {
     Address(SocketAddr),
     Offset(UtcOffset),
     Names(Vec<String>),
-    Receivers(PrivateReceivers),
+    Receivers(PrivateHosts),
 }
 
 /// A field's type takes a value. None = a row's rule and type don't fit, which a test rules out.
@@ -47,7 +47,7 @@ takes! {
     SocketAddr = Address;
     UtcOffset = Offset;
     Vec<String> = Names;
-    PrivateReceivers = Receivers;
+    PrivateHosts = Receivers;
 }
 
 impl Take for u32 {

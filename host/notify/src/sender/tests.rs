@@ -30,7 +30,7 @@ fn webhook(url: String) -> Webhook {
 }
 
 fn sender(webhook: Webhook, allowed: &str) -> Sender {
-    let allow_private = PrivateReceivers::parse(allowed).unwrap();
+    let allow_private = PrivateHosts::parse(allowed).unwrap();
     let clock = Clock::Fixed(Duration::from_secs(1_614_265_330));
     Sender::new(&[webhook], Sending { allow_private, clock, patience: Duration::from_secs(5) }).unwrap()
 }

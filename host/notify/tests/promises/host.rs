@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rushes_model::DeliveryId;
 use rushes_model::pipeline::Webhook;
-use rushes_model::receivers::PrivateReceivers;
+use rushes_model::private::PrivateHosts;
 use rushes_notify::{Deliverer, Schedule, Sender, Sending, Settings};
 use rushes_store::{Delivery, DeliveryState, Store};
 use tokio::task::JoinHandle;
@@ -52,7 +52,7 @@ impl Outbox {
     }
 
     pub(crate) fn host_allowing(&self, private: &str, settings: Settings) -> Running {
-        let allow_private = PrivateReceivers::parse(private).unwrap();
+        let allow_private = PrivateHosts::parse(private).unwrap();
         let sending = Sending { allow_private, patience: Duration::from_millis(400), ..Sending::default() };
         let sender = Sender::new(&self.webhooks, sending).unwrap();
         let deliverer = Deliverer::new(self.store.write().clone(), sender, settings);

@@ -25,7 +25,7 @@ pub(super) fn object(text: &str) -> Result<(String, Option<String>), Fault> {
     }
     match analyze::object_ref(text)? {
         ObjectRef::S3 { bucket, key } => Ok((bucket, Some(key))),
-        ObjectRef::File { path } => {
+        ObjectRef::Https { url: path } | ObjectRef::File { path } => {
             Err(Fault::usage(format!("`{path}` is no object in S3")).with_help("write s3://bucket/key"))
         }
     }
@@ -37,7 +37,7 @@ pub(super) fn check(
     object: Option<&(String, Option<String>)>,
     findings: &mut Findings,
 ) -> Result<(), Fault> {
-    let storage = host::storage();
+    let storage = host::storage(settings);
     let connected = match runtime.block_on(storage.find_server()) {
         Ok(connected) => connected,
         Err(error) => {

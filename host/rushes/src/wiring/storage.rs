@@ -43,7 +43,7 @@ impl Seen {
 
 impl rushes_queue::Storage for Looking {
     async fn probe(&self, bucket: &str, key: &str) -> Probe {
-        let object = ObjectRef::S3 { bucket: bucket.to_owned(), key: key.to_owned() };
+        let object = ObjectRef::of_place(bucket, key);
         if let Err(failure) = host::check_bucket(&self.settings, &object) {
             return Probe::Unusable(failure);
         }
@@ -51,17 +51,26 @@ impl rushes_queue::Storage for Looking {
             Ok(Some(identity)) => Probe::Found(identity),
             Ok(None) => Probe::Missing,
             Err(error @ Error::Denied { .. }) => Probe::Denied { why: Failure::of(&error).to_string() },
-            Err(error @ (Error::Archived { .. } | Error::Sealed { .. })) => Probe::Unusable(Failure::of(&error)),
+            Err(
+                error
+                @ (Error::Archived { .. } | Error::Sealed { .. } | Error::NoRanges { .. } | Error::Refused { .. }),
+            ) => Probe::Unusable(Failure::of(&error)),
             // No credentials, another region, a proxy's answer: the operator's to mend, and no job's fault.
             Err(error) => Probe::Unreachable { why: Failure::of(&error).to_string() },
         };
-        self.seen.note(&probe);
+        // Of a web server that a job named nothing follows for the storage.
+        if !ObjectRef::is_web(bucket) {
+            self.seen.note(&probe);
+        }
         probe
     }
 
     async fn list(&self, bucket: &str, prefix: &str, first: &str, last: &str) -> Option<BTreeSet<String>> {
         let object = ObjectRef::S3 { bucket: bucket.to_owned(), key: prefix.to_owned() };
         host::check_bucket(&self.settings, &object).ok()?;
+        if ObjectRef::is_web(bucket) {
+            return None;
+        }
         // What is wrong with it is told by looking for one of them.
         self.storage.list(bucket, prefix, first, last).await.ok().flatten()
     }

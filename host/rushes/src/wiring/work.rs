@@ -6,10 +6,13 @@ use std::sync::Arc;
 use rushes_config::Settings;
 use rushes_media::Native;
 use rushes_model::job::Outcome;
-use rushes_model::{ByteSize, Failure, ObjectRef};
+use rushes_model::stop::Stop;
+use rushes_model::{ByteSize, Failure, ObjectRef, Progress};
 use rushes_queue::{Loaded, Ports};
 use rushes_run::{Finished, Job};
+use rushes_source::{Options, Told};
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use crate::catalog::Catalog;
 use crate::host;
@@ -90,10 +93,9 @@ fn try_analyze(
     let claim = ports.claim();
     let row = claim.job();
     let ready = catalog.find(&row.pipeline)?;
-    let place = ObjectRef::S3 { bucket: row.bucket.clone(), key: row.key.clone() };
+    let place = ObjectRef::of_place(&row.bucket, &row.key);
     host::check_bucket(settings, &place)?;
-    let opened = handle.block_on(storage.open(&place, host::reading(settings)));
-    let object = opened.map_err(|error| Failure::of(&error))?;
+    let object = handle.block_on(open(settings, storage, &place, ports))?;
     let job = Job {
         id: Some(claim.id().to_string()),
         interview_id: row.interview_id.clone(),
@@ -110,6 +112,28 @@ fn try_analyze(
     let doors =
         rushes_run::Ports { partials: &partials, journal: &journal, stop: ports.stop(), handle: handle.clone() };
     rushes_run::analyze(&job, &doors).map_err(|error| Failure::of(&error))
+}
+
+/// Opens the job's object, as long as the job goes on: where objects are fetched whole, that takes its time.
+async fn open(
+    settings: &Settings,
+    storage: &rushes_source::Storage,
+    place: &ObjectRef,
+    ports: &Ports,
+) -> Result<rushes_source::Object, Failure> {
+    let stop = ports.stop();
+    let told = ports.clone();
+    let told = Told(Arc::new(move |bytes_read, size| {
+        told.progress(Progress { bytes_read, size, ..Progress::default() });
+    }));
+    let options = Options { told: Some(told), ..host::reading(settings) };
+    let stopped = CancellationToken::new();
+    let cancel = stopped.clone();
+    let _watch = stop.on_stop(move |_| cancel.cancel());
+    tokio::select! {
+        opened = storage.open(place, options) => opened.map_err(|error| Failure::of(&error)),
+        () = stopped.cancelled() => Err(Failure::of(&stop.reason().unwrap_or(Stop::Cancelled))),
+    }
 }
 
 impl crate::catalog::Ready {

@@ -285,6 +285,7 @@ impl Intercept for Seen {
             etag: text("etag"),
             modified: text("last-modified"),
             version: text("x-amz-version-id"),
+            retry_after: None,
         };
         // With retries, the answer that counts is the last; only small requests have them, and those that failed had
         // no head that anyone asks for.

@@ -2,21 +2,16 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::primitives::{ByteStream, DateTime, DateTimeFormat};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use rushes_model::{ETag, Identity};
 
 use super::client::{S3, Seen};
 use super::failure::Subject;
 use crate::error::Error;
-use crate::fetch::{Fetch, Frames, Pending};
-
-/// Bytes of the opening request. It saves a round trip before the first index bytes are there, and holds most `moov`
-/// boxes that lie in front.
-const FIRST: u64 = 1 << 20;
+use crate::fetch::{FIRST, Fetch, Frames, Opening, Pending, collect};
 
 /// An object, by name.
 pub(crate) struct S3Object {
@@ -30,41 +25,6 @@ impl S3Object {
     pub(crate) fn new(s3: Arc<S3>, bucket: &str, key: &str) -> Self {
         let name = format!("s3://{bucket}/{key}");
         Self { s3, bucket: bucket.to_owned(), key: key.to_owned(), name }
-    }
-
-    /// Its current version, and the first bytes of that, in one request.
-    pub(crate) async fn open(&self) -> Result<(Identity, Bytes), Error> {
-        let seen = Seen::default();
-        let sent = self.request(&(0..FIRST)).customize().interceptor(seen.clone()).mutate_request(plainly).send().await;
-        let answer = match sent {
-            Ok(answer) => answer,
-            // No byte satisfies the range: the object is empty, unless it was replaced meanwhile.
-            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 416) => {
-                return self.open_empty().await;
-            }
-            Err(error) => return Err(self.s3.failed(self.subject(), error).await),
-        };
-        let place = self.s3.place(&self.bucket, &self.key);
-        let (identity, held) = seen.head().identify(FIRST, &self.name, place)?;
-        let mut frames = S3Frames { body: answer.body, name: self.name.clone() };
-        let mut first = BytesMut::new();
-        while let Some(frame) = frames.next().await? {
-            if (first.len() as u64).saturating_add(frame.len() as u64) > held {
-                let why = format!("more than the {held} bytes announced");
-                return Err(Error::BadAnswer { object: self.name.clone(), why });
-            }
-            first.extend_from_slice(&frame);
-        }
-        if (first.len() as u64) < held {
-            let what = format!("the answer ended after {} of {held} bytes", first.len());
-            return Err(Error::Unavailable { object: self.name.clone(), what, source: None });
-        }
-        Ok((identity, first.freeze()))
-    }
-
-    /// The error for an answer that didn't come.
-    pub(crate) fn late(&self, waited: Duration) -> Error {
-        Error::Unavailable { object: self.name.clone(), what: format!("no answer within {waited:?}"), source: None }
     }
 
     async fn open_empty(&self) -> Result<(Identity, Bytes), Error> {
@@ -100,6 +60,27 @@ impl S3Object {
                 request.set_if_unmodified_since(date)
             }
         }
+    }
+}
+
+impl Opening for S3Object {
+    fn open(&self) -> Pending<'_, Result<(Identity, Bytes), Error>> {
+        Box::pin(async {
+            let seen = Seen::default();
+            let request = self.request(&(0..FIRST)).customize();
+            let answer = match request.interceptor(seen.clone()).mutate_request(plainly).send().await {
+                Ok(answer) => answer,
+                // No byte satisfies the range: the object is empty, unless it was replaced meanwhile.
+                Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 416) => {
+                    return self.open_empty().await;
+                }
+                Err(error) => return Err(self.s3.failed(self.subject(), error).await),
+            };
+            let place = self.s3.place(&self.bucket, &self.key);
+            let (identity, held) = seen.head().identify(FIRST, &self.name, place)?;
+            let frames = Box::new(S3Frames { body: answer.body, name: self.name.clone() });
+            Ok((identity, collect(frames, held, &self.name).await?))
+        })
     }
 }
 

@@ -12,8 +12,10 @@
 mod content;
 mod denied;
 mod faults;
+mod https;
 mod overheard;
 mod reading;
 mod secure;
 mod sharing;
+mod whole;
 mod world;

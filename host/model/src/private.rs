@@ -1,11 +1,11 @@
-//! Which private addresses may be told of events. Public ones always may.
+//! Which private addresses may be spoken to: told of events, or read from. Public ones always may.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Receivers that may lie in private networks: names, addresses, networks. Nobody, unless somebody says so: whoever
-/// writes `[webhooks]` could else make this host post to the machines behind it.
+/// Hosts that may be spoken to although they lie in private networks: names, addresses, networks. None, unless somebody
+/// says so: whoever names an address in `[webhooks]` or a job could else make this host speak to the machines behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PrivateReceivers {
+pub struct PrivateHosts {
     names: Vec<String>,
     networks: Vec<Network>,
 }
@@ -16,7 +16,7 @@ struct Network {
     prefix: u8,
 }
 
-impl PrivateReceivers {
+impl PrivateHosts {
     /// Nobody.
     pub const fn none() -> Self {
         Self { names: Vec::new(), networks: Vec::new() }
@@ -35,7 +35,7 @@ impl PrivateReceivers {
         Some(read)
     }
 
-    /// Whether this name may be told, whatever address it has.
+    /// Whether this name may be spoken to, whatever address it has.
     pub fn names(&self, host: &str) -> bool {
         let host = host.trim_end_matches('.').to_ascii_lowercase();
         self.names.contains(&host)
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_is_allowed_is_what_was_named() {
-        let allowed = PrivateReceivers::parse("hooks.internal, 10.1.0.0/16 ,192.168.7.9,fd12::/16,").unwrap();
+        let allowed = PrivateHosts::parse("hooks.internal, 10.1.0.0/16 ,192.168.7.9,fd12::/16,").unwrap();
         assert!(allowed.names("hooks.internal") && allowed.names("HOOKS.internal.") && !allowed.names("internal"));
         for inside in ["10.1.2.3", "192.168.7.9", "fd12::7", "::ffff:10.1.9.9"] {
             assert!(allowed.holds(inside.parse().unwrap()), "{inside}");
@@ -211,10 +211,10 @@ mod tests {
         for outside in ["10.2.0.1", "192.168.7.8", "fd13::7", "127.0.0.1"] {
             assert!(!allowed.holds(outside.parse().unwrap()), "{outside}");
         }
-        assert!(PrivateReceivers::parse("0.0.0.0/0").unwrap().holds("127.0.0.1".parse().unwrap()));
-        assert_eq!(PrivateReceivers::parse(""), Some(PrivateReceivers::none()));
+        assert!(PrivateHosts::parse("0.0.0.0/0").unwrap().holds("127.0.0.1".parse().unwrap()));
+        assert_eq!(PrivateHosts::parse(""), Some(PrivateHosts::none()));
         for wrong in ["10.0.0.0/33", "10.0.0", "a b", "http://x", "x/8", "fd00::/129", "-.%"] {
-            assert_eq!(PrivateReceivers::parse(wrong), None, "{wrong}");
+            assert_eq!(PrivateHosts::parse(wrong), None, "{wrong}");
         }
     }
 }
