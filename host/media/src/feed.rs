@@ -122,7 +122,7 @@ pub fn feed(
     let mut video = plan.video.as_ref().map(|plan| video::Lane::open(plan, wants, decoders)).transpose()?;
     let mut packets = packets::Packets::new(stream);
     for read in plan.reads() {
-        let packet = packets.packet(&read)?;
+        let packet = plan.whole(read.kind, packets.packet(&read)?);
         match read.kind {
             plan::Kind::Audio => {
                 if let Some(lane) = &mut audio {

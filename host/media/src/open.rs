@@ -13,7 +13,7 @@ use crate::probe::{self, probe};
 use crate::reader::{ByteStream, Reader};
 use crate::scan::{Begun, Scan};
 use crate::window::{Ahead, Window};
-use crate::{adts, flac, mp3, mp4, ogg, tags, wav};
+use crate::{adts, flac, mkv, mp3, mp4, ogg, tags, wav};
 
 /// Objects without an index are scanned as a whole before anything else where they are small: then all is known at once,
 /// and their bytes are held. An hour of an MP3.
@@ -146,6 +146,7 @@ fn head(reader: &dyn Reader) -> Result<(Opened, Bytes), Error> {
     let begun = match container {
         Container::Mp4 => return Ok((Opened::Indexed(mp4::open(&mut window)?), Bytes::new())),
         Container::Wav => return Ok((Opened::Indexed(wav::open(&mut window)?), Bytes::new())),
+        Container::Matroska | Container::WebM => mkv::open(&mut window)?,
         Container::Adts => adts::open(&mut window, at)?,
         Container::Mp3 => mp3::open(&mut window, at)?,
         Container::Flac => flac::open(&mut window, at)?,

@@ -38,6 +38,9 @@ pub(crate) fn probe(head: &[u8]) -> Result<Container, Error> {
     if head.starts_with(b"OggS") {
         return Ok(Container::Ogg);
     }
+    if head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
+        return Ok(if contains(head, b"webm") { Container::WebM } else { Container::Matroska });
+    }
     if head.starts_with(b"fLaC") {
         return Ok(Container::Flac);
     }
@@ -69,8 +72,6 @@ fn riff_form(head: &[u8]) -> Option<&[u8; 4]> {
 /// Recordings in containers that aren't read.
 fn known_container(head: &[u8]) -> Option<&'static str> {
     Some(match head {
-        [0x1a, 0x45, 0xdf, 0xa3, ..] if contains(head, b"webm") => "WebM",
-        [0x1a, 0x45, 0xdf, 0xa3, ..] => "Matroska",
         [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F' | b'C', ..] => "AIFF",
         [b'c', b'a', b'f', b'f', ..] => "CAF",
         [b'F', b'L', b'V', 1, ..] => "Flash video",
@@ -116,6 +117,7 @@ fn other(head: &[u8]) -> &'static str {
     match head {
         [0x89, b'P', b'N', b'G', ..] => "a picture (PNG)",
         [0xff, 0xd8, 0xff, ..] => "a picture (JPEG)",
+        [0x1f, 0x43, 0xb6, 0x75, ..] => "the middle of a WebM recording, without its beginning",
         [b'G', b'I', b'F', b'8', ..] => "a picture (GIF)",
         [b'%', b'P', b'D', b'F', ..] => "a PDF document",
         [b'P', b'K', 3, 4, ..] => "a ZIP archive or an Office document",

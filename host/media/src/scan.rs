@@ -37,6 +37,10 @@ pub(crate) trait Demuxer: Send {
     /// Reads on until something is found; false at the end of the recording. Damage is stepped over, not returned.
     fn next(&mut self, input: &mut Input<'_>, found: &mut Vec<Found>) -> Result<bool, Error>;
 
+    /// Once the first packets are known, and before media time 0 is: sets what they tell, as `presented` of a track whose first
+    /// samples are padding.
+    fn begin(&mut self, _index: &mut Index) {}
+
     /// At the end: sets what only the end tells, as `presented` of a track whose last samples are padding.
     fn end(&mut self, _index: &mut Index) {}
 
@@ -111,6 +115,7 @@ impl Scan {
             ended: false,
         };
         while !scan.knows_all_beginnings(&index, at) && scan.advance(&mut index, reader)? {}
+        scan.demuxer.begin(&mut index);
         set_origin(&mut index);
         scan.ended_if_over(&mut index)?;
         Ok((index, scan))

@@ -1,5 +1,6 @@
 //! What is read of a segment, and in which order.
 
+use bytes::Bytes;
 use rushes_model::MediaTime;
 
 use super::Wants;
@@ -55,6 +56,18 @@ impl<'a> Plan<'a> {
             _ => None,
         };
         Ok(Self { audio, video })
+    }
+
+    /// A packet as its decoder wants it: with the beginning that the container leaves out.
+    pub(super) fn whole(&self, kind: Kind, packet: Bytes) -> Bytes {
+        let prefix = match kind {
+            Kind::Audio => self.audio.as_ref().map(|audio| audio.track.packets.prefix()),
+            Kind::Video => self.video.as_ref().map(VideoPlan::prefix),
+        };
+        match prefix {
+            None | Some([]) => packet,
+            Some(prefix) => [prefix, &packet].concat().into(),
+        }
     }
 
     pub(super) fn pictures_there(&self) -> u64 {

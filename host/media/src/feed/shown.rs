@@ -26,15 +26,17 @@ pub(super) fn shown(track: &Track, from: MediaTime, end: MediaTime) -> Vec<Shown
         let until = packet.pts.saturating_add(i64::from(packet.duration));
         Shown { start: time(packet.pts), index, end: time(until), keyframe: packet.keyframe }
     });
-    let mut all: Vec<Shown> = pictures.filter(|picture| picture.start < end && picture.end >= from).collect();
+    let mut all: Vec<Shown> = pictures.collect();
     all.sort_unstable();
-    // Where durations are unknown or overlap, a picture lasts until the next one.
+    // Where durations are unknown or overlap, a picture lasts until the next one; of a recording that is still scanned
+    // they are, so the next one counts though it lies behind `end`.
     let starts: Vec<MediaTime> = all.iter().skip(1).map(|picture| picture.start).collect();
     for (picture, next) in all.iter_mut().zip(starts) {
         if picture.end == picture.start || picture.end > next {
             picture.end = next;
         }
     }
+    all.retain(|picture| picture.start < end && picture.end >= from);
     all
 }
 

@@ -50,6 +50,11 @@ impl<'a> VideoPlan<'a> {
         self.spans.iter().cloned().flatten().filter_map(|index| Some((index, self.track.packets.get(index)?)))
     }
 
+    /// What each packet begins with before its own bytes.
+    pub(super) fn prefix(&self) -> &'a [u8] {
+        self.track.packets.prefix()
+    }
+
     pub(super) fn packet(&self, index: usize) -> Option<Packet> {
         self.track.packets.get(index)
     }

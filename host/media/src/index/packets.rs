@@ -61,6 +61,14 @@ impl Packets {
         }
     }
 
+    /// What each packet begins with before its own bytes; most often nothing.
+    pub(crate) fn prefix(&self) -> &[u8] {
+        match self {
+            Self::Table(table) => table.prefix(),
+            Self::Constant { .. } | Self::Blocks { .. } => &[],
+        }
+    }
+
     /// The packet at an index, none past the end.
     pub fn get(&self, index: usize) -> Option<Packet> {
         match self {

@@ -19,6 +19,8 @@ pub struct Table {
     open: Vec<Packet>,
     /// What a few rows have besides, by rising row.
     odd: Vec<(u32, Odd)>,
+    /// What each packet begins with before its own bytes.
+    prefix: Vec<u8>,
 }
 
 /// What few packets have: bytes that don't lie together, samples that aren't presented.
@@ -35,7 +37,17 @@ pub(crate) struct Odd {
 impl Table {
     /// An empty one with room for so many.
     pub fn with_capacity(count: usize) -> Self {
-        Self { blocks: Vec::with_capacity(count.div_ceil(BLOCK)), open: Vec::new(), odd: Vec::new() }
+        Self { blocks: Vec::with_capacity(count.div_ceil(BLOCK)), ..Self::default() }
+    }
+
+    /// An empty one for packets whose common beginning the container leaves out (RFC 9559, 5.1.4.1.31.7: header stripping).
+    pub(crate) fn with_prefix(prefix: Vec<u8>) -> Self {
+        Self { prefix, ..Self::default() }
+    }
+
+    /// What each packet begins with before its own bytes.
+    pub(crate) fn prefix(&self) -> &[u8] {
+        &self.prefix
     }
 
     /// Adds a packet; sizes above 1 GiB - 1 are cut to it.
@@ -84,6 +96,7 @@ impl Table {
     pub(crate) fn update(&mut self, mut change: impl FnMut(Packet) -> Option<Packet>) {
         let mut old = std::mem::take(self);
         let (count, odd) = (old.len(), std::mem::take(&mut old.odd));
+        self.prefix = std::mem::take(&mut old.prefix);
         self.blocks.reserve_exact(old.blocks.len());
         // Each old block is freed before the next new one is made.
         for block in old.blocks {

@@ -92,7 +92,6 @@ impl<'a> Input<'a> {
     }
 
     /// The next bytes, fewer at the end of the object alone. The caller has bounded `length`.
-    #[expect(dead_code, reason = "Matroska comes next")]
     pub(crate) fn take(&mut self, length: usize) -> Result<Bytes, Error> {
         let there = self.peek(length)?.len();
         self.place.at = self.place.at.saturating_add(there as u64);

@@ -7,6 +7,7 @@ mod files;
 mod hostile;
 mod keyframes;
 mod made;
+mod matroska;
 mod memory;
 mod movies;
 mod property;
