@@ -140,3 +140,83 @@ fn a_recording_is_read_once_from_front_to_back() {
         assert!(reader.bytes_read() <= size + size.min(256 << 10), "{path:?}: {} bytes", reader.bytes_read());
     }
 }
+
+/// An element with a size of eight bytes.
+fn element(id: &[u8], body: &[u8]) -> Vec<u8> {
+    let size = (body.len() as u64 | 1 << 56).to_be_bytes();
+    [id, &size, body].concat()
+}
+
+/// Three clusters of PCM at 8 kHz: alone, in a group, and laced in each of the three ways.
+fn small() -> Vec<u8> {
+    let audio =
+        [element(&[0xb5], &8_000f32.to_be_bytes()), element(&[0x9f], &[1]), element(&[0x62, 0x64], &[16])].concat();
+    let entry =
+        [element(&[0xd7], &[1]), element(&[0x83], &[2]), element(&[0x86], b"A_PCM/INT/LIT"), element(&[0xe1], &audio)];
+    let block = |ticks: u8, flags: u8, body: &[u8]| [&[0x81, 0, ticks, flags], body].concat();
+    let cluster = |seconds: u8| {
+        let blocks = [
+            element(&[0xe7], &[seconds]),
+            element(&[0xa3], &block(0, 0x80, &[1; 16])),
+            element(&[0xa0], &[element(&[0xa1], &block(1, 0, &[2; 16])), element(&[0x9b], &[1])].concat()),
+            element(&[0xa3], &block(2, 0x82, &[&[1, 16][..], &[3; 32]].concat())),
+            element(&[0xa3], &block(4, 0x86, &[&[1, 0x90][..], &[4; 32]].concat())),
+            element(&[0xa3], &block(6, 0x84, &[&[1][..], &[5; 32]].concat())),
+        ];
+        element(&[0x1f, 0x43, 0xb6, 0x75], &blocks.concat())
+    };
+    let head = [
+        element(&[0x1a, 0x45, 0xdf, 0xa3], &element(&[0x42, 0x82], b"matroska")),
+        vec![0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+        element(&[0x16, 0x54, 0xae, 0x6b], &element(&[0xae], &entry.concat())),
+    ];
+    [head.concat(), cluster(0), cluster(8), cluster(16)].concat()
+}
+
+#[test]
+fn laced_frames_lie_end_to_end() {
+    let index = rushes_media::open(&Counted::bytes(small())).expect("sound");
+    let packets: Vec<_> = index.tracks[0].packets.iter().map(|packet| (packet.pts, packet.size)).collect();
+    let expected: Vec<_> = (0..24).map(|place| (place * 8, 16)).collect();
+    assert_eq!(packets, expected);
+    assert_eq!(index.duration.as_micros(), 24_000);
+}
+
+#[test]
+fn every_cut_and_every_flipped_byte_ends_in_an_answer() {
+    let file = small();
+    for at in 0..file.len() {
+        answer(file[..at].to_vec());
+        for flip in [0x01, 0x80, 0xff] {
+            let mut flipped = file.clone();
+            flipped[at] ^= flip;
+            answer(flipped);
+        }
+    }
+}
+
+/// An index whose packets lie inside the file, or an error that says what to do.
+fn answer(bytes: Vec<u8>) {
+    use rushes_model::Classify;
+    let size = bytes.len() as u64;
+    match rushes_media::open(&Counted::bytes(bytes)) {
+        Ok(index) => {
+            let mut packets = index.tracks.iter().flat_map(|track| track.packets.iter());
+            assert!(packets.all(|packet| packet.offset + u64::from(packet.size) <= size));
+            assert!(index.gaps.iter().all(|gap| gap.span.start < gap.span.end && gap.span.end <= index.duration));
+        }
+        Err(error) => assert!(error.help().is_some() && !error.code().as_str().is_empty()),
+    }
+}
+
+#[test]
+fn a_cluster_that_makes_no_sense_is_a_gap() {
+    let mut file = small();
+    let second = file.windows(4).enumerate().filter(|(_, bytes)| *bytes == [0x1f, 0x43, 0xb6, 0x75]).nth(1);
+    let at = second.expect("three clusters").0;
+    // The first block's id.
+    file[at + 12 + 10] = 0;
+    let index = rushes_media::open(&Counted::bytes(file)).expect("two clusters");
+    assert_eq!(index.tracks[0].packets.count(), 16);
+    assert!(index.gaps.iter().any(|gap| gap.input == "audio" && gap.span.end.as_micros() == 16_000));
+}
