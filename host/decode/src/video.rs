@@ -1,7 +1,7 @@
 //! Packets to pictures. One table of codecs; for each a check of the configuration before the first packet.
 
 use crate::config::{VideoCodec, VideoConfig};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 mod av1;
 mod chain;
@@ -9,6 +9,7 @@ mod h264;
 mod hevc;
 mod lengths;
 mod limits;
+mod mjpeg;
 mod picture;
 mod samples;
 mod vp8;
@@ -86,17 +87,13 @@ struct Codec {
     decoder: fn(&VideoConfig) -> &'static str,
 }
 
-const H264: Codec = Codec { shape: h264::shape, open: h264::open, decoder: |_| "rusty_h264 0.17.0" };
+const H264: Codec =
+    Codec { shape: h264::shape, open: h264::open, decoder: |_| "rusty_h264 0.17.0, oxideav-h264 0.1.10" };
 const HEVC: Codec = Codec { shape: hevc::shape, open: hevc::open, decoder: |_| "rusty_h265 0.6.2" };
 const VP8: Codec = Codec { shape: vp8::shape, open: vp8::open, decoder: |_| "oxideav-vp8 0.2.7" };
 const VP9: Codec = Codec { shape: vp9::shape, open: vp9::open, decoder: |_| "rusty_vp9 0.1.3" };
 const AV1: Codec = Codec { shape: av1::shape, open: av1::open, decoder: |_| "re_rav1d 0.1.3" };
-const NONE: Codec =
-    Codec { shape: |config| Err(refused(config)), open: |config| Err(refused(config)), decoder: |_| "none" };
-
-fn refused(config: &VideoConfig) -> Error {
-    Error::Unsupported { codec: config.codec.name(), what: "this codec".into() }
-}
+const MJPEG: Codec = Codec { shape: mjpeg::shape, open: mjpeg::open, decoder: |_| "zune-jpeg 0.5.15" };
 
 impl VideoCodec {
     fn line(self) -> &'static Codec {
@@ -106,7 +103,7 @@ impl VideoCodec {
             Self::Vp8 => &VP8,
             Self::Vp9 => &VP9,
             Self::Av1 => &AV1,
-            Self::Mjpeg => &NONE,
+            Self::Mjpeg => &MJPEG,
         }
     }
 

@@ -1,32 +1,36 @@
-//! ITU-T H.264, 8 bit 4:2:0 progressive, by `rusty_h264`.
+//! ITU-T H.264, all that cameras write: fast where it is 8 bit 4:2:0 progressive, thorough for the rest.
 //!
 //! ```text
-//! packet ─► NAL units ─► parameter sets: checked, kept
-//!                   └──► slices ─► rusty_h264 ─► picture
+//! packet ─► NAL units ─► parameter sets: checked, kept ─► which decoder
+//!                   └──► slices ─► rusty_h264 or oxideav-h264 ─► picture
 //! ```
-//! What that decoder refuses, or would decode silently wrong, is refused here by name from the parameter sets, before the
-//! first picture.
-
-use rusty_h264_decoder::{DecodeError, Decoder as Inner};
+//! What the fast one refuses, or would decode silently wrong, is known from the parameter sets before the first picture; a
+//! keyframe with other sets may change the decoder in mid-stream.
 
 use super::lengths::Units;
+use super::limits::check_size;
 use super::{Colour, Decoded, Picture, Plane, VideoDecoder, VideoPacket, VideoShape};
 use crate::config::VideoConfig;
-use crate::contain::contained;
 use crate::error::{Error, Result};
 
+use fast::Fast;
 use nal::{Kind, Unit};
 use sets::Sets;
+use thorough::{Came, Thorough};
 
 mod avcc;
+mod fast;
 mod nal;
 mod pps;
 mod sets;
 mod sps;
 #[cfg(test)]
 mod tests;
+mod thorough;
 
 const CODEC: &str = "h264";
+
+type Planes = [Plane; 3];
 
 pub(super) fn shape(config: &VideoConfig) -> Result<VideoShape> {
     Decoder::new(config).map(|decoder| decoder.shape())
@@ -42,23 +46,36 @@ struct Decoder {
     /// Bytes of a NAL unit's length.
     length_bytes: usize,
     sets: Sets,
-    inner: Inner,
-    state: State,
+    engine: Engine,
+    /// A picture that others refer to was lost.
+    is_lost: bool,
     /// A packet with start codes instead of lengths.
     annex_b: Vec<u8>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Everything that the next picture may refer to is there.
-    Sound,
-    /// A picture that nobody refers to was lost; the decoder still holds its remains.
-    Remains,
-    /// A picture that others refer to was lost.
-    Lost,
+enum Engine {
+    Fast(Box<Fast>),
+    Thorough(Box<Thorough>),
+}
+
+impl Engine {
+    fn new(sets: &Sets) -> Self {
+        let mut annex_b = Vec::new();
+        sets.write(&mut annex_b);
+        if sets.are_odd() {
+            Self::Thorough(Box::new(Thorough::new(&annex_b)))
+        } else {
+            Self::Fast(Box::new(Fast::new(&annex_b)))
+        }
+    }
+
+    fn fits(&self, sets: &Sets) -> bool {
+        matches!(self, Self::Thorough(_)) == sets.are_odd()
+    }
 }
 
 impl Decoder {
+    /// A record without sets is whole: they come in the packets then (`avc3`).
     fn new(config: &VideoConfig) -> Result<Self> {
         let record = avcc::read(&config.extra)?;
         let mut sets = Sets::default();
@@ -66,26 +83,29 @@ impl Decoder {
             sets.take(&Unit::new(unit))?;
         }
         if sets.active().is_none() {
-            return Err(Error::Configuration { codec: CODEC, what: "no sequence parameter set".into() });
+            check_size(CODEC, config.width.into(), config.height.into())?;
         }
-        let mut decoder = Self {
+        let engine = Engine::new(&sets);
+        Ok(Self {
             config: config.clone(),
             length_bytes: record.length_bytes,
             sets,
-            inner: Inner::new(),
-            state: State::Sound,
+            engine,
+            is_lost: false,
             annex_b: Vec::new(),
-        };
-        decoder.restart();
-        Ok(decoder)
+        })
     }
 
-    /// Of the sequence parameter set that came last; the container's words on colour and pixel aspect win over the stream's.
+    /// Of the sequence parameter set that came last, or as the container says while none came. The container's words on
+    /// colour and pixel aspect win over the stream's.
     fn shape(&self) -> VideoShape {
-        let sps = self.sets.active().cloned().unwrap_or_default();
+        let sps = self.sets.active().cloned();
+        let (width, height) =
+            sps.as_ref().map_or((self.config.width, self.config.height), |sps| (sps.width(), sps.height()));
+        let sps = sps.unwrap_or_default();
         VideoShape {
-            width: sps.width(),
-            height: sps.height(),
+            width,
+            height,
             pixel_aspect: self.config.pixel_aspect.or(sps.pixel_aspect).unwrap_or((1, 1)),
             colour: Colour {
                 full_range: self.config.full_range.or(sps.full_range).unwrap_or(false),
@@ -94,22 +114,20 @@ impl Decoder {
         }
     }
 
-    fn picture(&mut self, packet: &[u8], keyframe: bool) -> Result<Picture> {
-        if self.state == State::Lost {
-            if !keyframe {
-                self.skip(packet)?;
-                return Err(Error::Damaged { codec: CODEC, what: "it refers to a picture that was lost".into() });
+    /// A picture and its number; `None` for the first of two fields.
+    fn picture(&mut self, packet: &VideoPacket<'_>) -> Result<Option<(u64, Picture)>> {
+        if self.is_lost {
+            if !packet.keyframe {
+                self.skip(packet.bytes)?;
+                return Err(damaged("it refers to a picture that was lost"));
             }
             self.restart();
         }
-        let disposable = self.is_disposable(packet);
+        let is_disposable = self.is_disposable(packet.bytes);
         self.annex_b.clear();
-        let outcome = self.units_of(packet).and_then(|()| self.decode_units());
+        let outcome = self.units_of(packet.bytes).and_then(|()| self.decode_units(packet));
         if let Err(error) = &outcome {
-            let clean = matches!(error, Error::Damaged { .. });
-            self.state = if disposable && clean { State::Remains } else { State::Lost };
-        } else {
-            self.state = State::Sound;
+            self.is_lost = !(is_disposable && matches!(error, Error::Damaged { .. }));
         }
         outcome
     }
@@ -143,64 +161,49 @@ impl Decoder {
         }
     }
 
-    fn decode_units(&mut self) -> Result<Picture> {
-        let mut outcome = contained(CODEC, || Ok(self.inner.decode(&self.annex_b)))?;
-        // The remains of a lost picture make the next one fail once, and are gone then.
-        if self.state == State::Remains && matches!(outcome, Err(DecodeError::Truncated)) {
-            outcome = contained(CODEC, || Ok(self.inner.decode(&self.annex_b)))?;
+    fn decode_units(&mut self, packet: &VideoPacket<'_>) -> Result<Option<(u64, Picture)>> {
+        if !self.engine.fits(&self.sets) {
+            if !packet.keyframe {
+                return Err(damaged("its parameter sets ask for another decoder"));
+            }
+            self.engine = Engine::new(&self.sets);
         }
-        match outcome {
-            Ok(Some(frame)) => self.picture_of(frame),
-            Ok(None) => Err(Error::Damaged { codec: CODEC, what: "no whole picture in it".into() }),
-            Err(error) => Err(damaged(error)),
-        }
+        let Some(sps) = self.sets.active() else { return Err(damaged("no parameter sets came yet")) };
+        let (number, planes) = match &mut self.engine {
+            Engine::Fast(fast) => (packet.number, fast.decode(&self.annex_b, sps)?),
+            Engine::Thorough(thorough) => match thorough.decode(packet.number, &self.annex_b, sps)? {
+                Came::Picture(number, planes) => (number, planes),
+                Came::Field => return Ok(None),
+            },
+        };
+        let VideoShape { pixel_aspect, colour, .. } = self.shape();
+        let (width, height) = (planes[0].width, planes[0].height);
+        Ok(Some((number, Picture { width, height, pixel_aspect, colour, planes })))
     }
 
-    /// The decoder crops at the right and below; left and top are ours.
-    fn picture_of(&self, frame: rusty_h264_common::YuvFrame) -> Result<Picture> {
-        let shape = self.shape();
-        let (left, top) = self.sets.active().map_or((0, 0), |sps| (sps.crop_left as usize, sps.crop_top as usize));
-        let (full_width, full_height) = (frame.width, frame.height);
-        let width = full_width.saturating_sub(left);
-        let height = full_height.saturating_sub(top);
-        let luma = full_width.saturating_mul(full_height);
-        let is_whole = frame.y.len() == luma && [&frame.u, &frame.v].iter().all(|chroma| chroma.len() == luma / 4);
-        if (width, height) != (shape.width as usize, shape.height as usize) || !is_whole {
-            return Err(Error::Damaged { codec: CODEC, what: format!("a picture of {width}x{height}") });
-        }
-        let plane = |samples: Vec<u8>, halved: usize| Plane {
-            samples,
-            stride: full_width / halved,
-            first: top / halved * (full_width / halved) + left / halved,
-            width: width / halved,
-            height: height / halved,
-        };
-        Ok(Picture {
-            width,
-            height,
-            pixel_aspect: shape.pixel_aspect,
-            colour: shape.colour,
-            planes: [plane(frame.y, 1), plane(frame.u, 2), plane(frame.v, 2)],
-        })
+    fn slices<'a>(&self, packet: &'a [u8]) -> impl Iterator<Item = Unit<'a>> + use<'a> {
+        Units::new(CODEC, packet, self.length_bytes).flatten().map(Unit::new).filter(Unit::is_slice)
     }
 }
 
 impl VideoDecoder for Decoder {
-    /// Pictures come out at once.
+    /// Pictures come out at once; those of two fields with the second.
     fn decode(&mut self, packet: VideoPacket<'_>, pictures: &mut Vec<Decoded>) -> Result<()> {
-        let picture = self.picture(packet.bytes, packet.keyframe)?;
-        pictures.push(Decoded { number: packet.number, picture });
+        let picture = self.picture(&packet)?;
+        pictures.extend(picture.map(|(number, picture)| Decoded { number, picture }));
         Ok(())
     }
 
     fn flush(&mut self, _: &mut Vec<Decoded>) -> Result<()> {
+        self.restart();
         Ok(())
     }
 
+    /// One field isn't: the other may be referred to.
     fn is_disposable(&self, packet: &[u8]) -> bool {
-        let units = Units::new(CODEC, packet, self.length_bytes).flatten().map(Unit::new);
-        let mut slices = units.filter(Unit::is_slice).peekable();
-        slices.peek().is_some() && slices.all(|unit| unit.ref_idc() == 0)
+        let is_field = |unit: &Unit<'_>| self.sets.active().is_some_and(|sps| sps.is_field(unit));
+        let mut slices = self.slices(packet).peekable();
+        slices.peek().is_some() && slices.all(|unit| unit.ref_idc() == 0 && !is_field(&unit))
     }
 
     fn skip(&mut self, packet: &[u8]) -> Result<()> {
@@ -211,15 +214,11 @@ impl VideoDecoder for Decoder {
     }
 
     fn restart(&mut self) {
-        self.inner = Inner::new();
-        self.state = State::Sound;
-        self.annex_b.clear();
-        self.sets.write(&mut self.annex_b);
-        // They were checked when they came.
-        let _ = contained(CODEC, || self.inner.decode(&self.annex_b).map_err(damaged));
+        self.engine = Engine::new(&self.sets);
+        self.is_lost = false;
     }
 }
 
-fn damaged(error: DecodeError) -> Error {
-    Error::Damaged { codec: CODEC, what: error.to_string() }
+fn damaged(what: &str) -> Error {
+    Error::Damaged { codec: CODEC, what: what.into() }
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 
 /// Pixels of one side.
-const LONGEST_SIDE: u64 = 16_384;
+pub(super) const LONGEST_SIDE: u64 = 16_384;
 
 /// Pixels of a picture: four times what level 5.2 of H.264 allows (table A-1, MaxFS), and more than 8K.
 pub(super) const MOST_PIXELS: u64 = 4_096 * 2_304 * 4;

@@ -62,6 +62,12 @@ impl<'a> Unit<'a> {
         emulation_unprevent(self.bytes.get(1..).unwrap_or_default()).into_owned()
     }
 
+    /// As much of what is inside as a slice's header needs at most up to its field flag.
+    pub(super) fn beginning(&self) -> Vec<u8> {
+        let bytes = self.bytes.get(1..).unwrap_or_default();
+        emulation_unprevent(bytes.get(..32).unwrap_or(bytes)).into_owned()
+    }
+
     /// Whether it holds no start code.
     pub(super) fn is_sound(&self) -> bool {
         lengths::is_sound(self.bytes)

@@ -1,23 +1,31 @@
-//! Picture parameter sets (ITU-T H.264, 7.3.2.2): only what decides whether we decode them.
+//! Picture parameter sets (ITU-T H.264, 7.3.2.2): only what decides who decodes them.
 
+use rusty_h264_common::BitReader;
 use rusty_h264_decoder::Pps;
 
 use super::CODEC;
 use crate::contain::contained;
 use crate::error::{Error, Result};
 
-/// Its id. Refuses what the decoder can't do, or does wrong without saying so.
-pub(super) fn check(payload: &[u8]) -> Result<u32> {
-    let pps = contained(CODEC, || {
-        Pps::parse(payload).map_err(|error| Error::Unsupported { codec: CODEC, what: error.to_string() })
-    })?;
-    let refused = |what: &str| Err(Error::Unsupported { codec: CODEC, what: what.to_owned() });
-    if pps.weighted_bipred_idc == 1 {
-        return refused("explicit weighted prediction of B pictures");
+/// What a set says that we need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) id: u32,
+    /// The fast decoder can't do it, or does it wrong without saying so.
+    pub(super) is_odd: bool,
+}
+
+/// Reads a set's payload.
+pub(super) fn look(payload: &[u8]) -> Result<Look> {
+    let cut_off = |_| Error::Configuration { codec: CODEC, what: "a picture parameter set is cut off".into() };
+    let id = BitReader::new(payload).read_ue().map_err(cut_off)?;
+    if id > 255 {
+        return Err(Error::Configuration { codec: CODEC, what: format!("a picture parameter set numbered {id}") });
     }
-    // rusty_h264 0.17 reads this offset and uses the first for both planes.
-    if pps.second_chroma_qp_index_offset != pps.chroma_qp_index_offset {
-        return refused("a second chroma quantiser offset");
-    }
-    Ok(pps.pic_parameter_set_id)
+    let is_odd = match contained(CODEC, || Ok(Pps::parse(payload)))? {
+        // Explicit weights of B pictures it refuses; the second chroma quantiser offset it reads, and uses the first.
+        Ok(pps) => pps.weighted_bipred_idc == 1 || pps.second_chroma_qp_index_offset != pps.chroma_qp_index_offset,
+        Err(_) => true,
+    };
+    Ok(Look { id, is_odd })
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 #[derive(Default)]
 pub(super) struct Sets {
     sequence: BTreeMap<u32, (Sps, Vec<u8>)>,
-    picture: BTreeMap<u32, Vec<u8>>,
+    picture: BTreeMap<u32, (bool, Vec<u8>)>,
     latest: u32,
 }
 
@@ -24,8 +24,8 @@ impl Sets {
                 self.sequence.insert(sps.id, (sps, unit.bytes().to_vec()));
             }
             Kind::Pps => {
-                let id = pps::check(&unit.payload())?;
-                self.picture.insert(id, unit.bytes().to_vec());
+                let look = pps::look(&unit.payload())?;
+                self.picture.insert(look.id, (look.is_odd, unit.bytes().to_vec()));
             }
             Kind::Slice | Kind::Partition | Kind::Other => return Ok(()),
         }
@@ -40,10 +40,15 @@ impl Sets {
         self.sequence.get(&self.latest).map(|(sps, _)| sps)
     }
 
+    /// Whether they ask for what the fast decoder can't do.
+    pub(super) fn are_odd(&self) -> bool {
+        self.active().is_some_and(|sps| sps.is_odd) || self.picture.values().any(|(is_odd, _)| *is_odd)
+    }
+
     /// Appends all of them with start codes.
     pub(super) fn write(&self, annex_b: &mut Vec<u8>) {
         let sequence = self.sequence.values().map(|(_, bytes)| bytes);
-        for bytes in sequence.chain(self.picture.values()) {
+        for bytes in sequence.chain(self.picture.values().map(|(_, bytes)| bytes)) {
             Unit::new(bytes).write(annex_b);
         }
     }

@@ -5,10 +5,14 @@ use rusty_h264_common::bit_reader::OutOfData;
 
 use super::super::limits::check_size;
 use super::CODEC;
+use super::nal::Unit;
 use crate::error::{Error, Result};
 
 /// Profiles whose sets name a chroma format (7.3.2.1.1).
 const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
+
+/// Bits of a sample.
+const DEEPEST: u32 = 10;
 
 /// The profile without B pictures (A.2.1).
 const BASELINE: u32 = 66;
@@ -26,6 +30,15 @@ pub(super) struct Sps {
     pub(super) pixel_aspect: Option<(u32, u32)>,
     pub(super) full_range: Option<bool>,
     pub(super) matrix: Option<u16>,
+    /// 0 to 3: 4:0:0, 4:2:0, 4:2:2, 4:4:4.
+    pub(super) chroma_format: u32,
+    pub(super) luma_depth: u8,
+    pub(super) chroma_depth: u8,
+    /// Pictures may be coded as two fields.
+    pub(super) may_have_fields: bool,
+    /// The fast decoder can't do it, or does it wrong without saying so.
+    pub(super) is_odd: bool,
+    frame_number_bits: u32,
 }
 
 impl Sps {
@@ -54,11 +67,31 @@ impl Sps {
         self.coded_height.saturating_sub(self.crop_top).saturating_sub(self.crop_bottom)
     }
 
-    /// In luma samples: units of two, for 4:2:0 frames (7.4.2.1.1, CropUnitX and CropUnitY).
+    /// Whether a slice is of a field (7.3.3).
+    pub(super) fn is_field(&self, slice: &Unit<'_>) -> bool {
+        let read = |payload: &[u8]| {
+            let mut bits = BitReader::new(payload);
+            for _ in 0..3 {
+                bits.read_ue()?;
+            }
+            bits.read_bits(self.frame_number_bits)?;
+            bits.read_bit()
+        };
+        self.may_have_fields && read(&slice.beginning()).unwrap_or(true)
+    }
+
+    /// In luma samples (7.4.2.1.1, CropUnitX and CropUnitY).
     fn read_crop(&mut self, bits: &mut BitReader<'_>) -> std::result::Result<(), OutOfData> {
+        let across = if matches!(self.chroma_format, 1 | 2) { 2 } else { 1 };
+        let down = if self.chroma_format == 1 { 2 } else { 1 } * if self.may_have_fields { 2 } else { 1 };
         if bits.read_bit()? {
-            for side in [&mut self.crop_left, &mut self.crop_right, &mut self.crop_top, &mut self.crop_bottom] {
-                *side = bits.read_ue()?.saturating_mul(2);
+            for (side, unit) in [
+                (&mut self.crop_left, across),
+                (&mut self.crop_right, across),
+                (&mut self.crop_top, down),
+                (&mut self.crop_bottom, down),
+            ] {
+                *side = bits.read_ue()?.saturating_mul(unit);
             }
         }
         Ok(())
@@ -125,8 +158,10 @@ struct Head {
     profile: u32,
     id: u32,
     chroma_format: u32,
+    has_separate_planes: bool,
     luma_depth: u32,
     chroma_depth: u32,
+    frame_number_bits: u32,
     order_count_type: u32,
     width_mbs: u32,
     height_map_units: u32,
@@ -139,10 +174,11 @@ impl Head {
         bits.read_bits(16)?;
         let id = bits.read_ue()?;
         let (mut chroma_format, mut luma_depth, mut chroma_depth) = (1, 8, 8);
+        let mut has_separate_planes = false;
         if HIGH_PROFILES.contains(&profile) {
             chroma_format = bits.read_ue()?;
             if chroma_format == 3 {
-                bits.read_bit()?;
+                has_separate_planes = bits.read_bit()?;
             }
             luma_depth = bits.read_ue()?.saturating_add(8);
             chroma_depth = bits.read_ue()?.saturating_add(8);
@@ -151,7 +187,7 @@ impl Head {
                 skip_scaling_lists(bits, if chroma_format == 3 { 12 } else { 8 })?;
             }
         }
-        bits.read_ue()?;
+        let frame_number_bits = bits.read_ue()?.saturating_add(4);
         let order_count_type = bits.read_ue()?;
         skip_order_count(bits, order_count_type)?;
         bits.read_ue()?;
@@ -166,8 +202,10 @@ impl Head {
             profile,
             id,
             chroma_format,
+            has_separate_planes,
             luma_depth,
             chroma_depth,
+            frame_number_bits,
             order_count_type,
             width_mbs,
             height_map_units,
@@ -177,30 +215,44 @@ impl Head {
 
     fn check(&self) -> Result<()> {
         let refused = |what: String| Err(Error::Unsupported { codec: CODEC, what });
-        match self.chroma_format {
-            1 => {}
-            0 => return refused("monochrome".into()),
-            2 => return refused("4:2:2 chroma".into()),
-            _ => return refused("4:4:4 chroma".into()),
+        let depth = self.luma_depth.max(self.chroma_depth);
+        if depth > DEEPEST {
+            return refused(format!("a depth of {depth} bit"));
         }
-        if self.luma_depth != 8 || self.chroma_depth != 8 {
-            return refused(format!("a depth of {} bit", self.luma_depth.max(self.chroma_depth)));
+        if self.chroma_format > 3 || self.frame_number_bits > 16 {
+            return Err(Error::Configuration { codec: CODEC, what: "a sequence parameter set makes no sense".into() });
         }
-        if !self.frames_only {
-            return refused("interlaced video".into());
-        }
-        // rusty_h264 0.17 takes the frame number for the order of this type, which only B pictures would notice.
-        if self.order_count_type == 1 && self.profile != BASELINE {
-            return refused("picture order count type 1".into());
+        if self.has_separate_planes {
+            return refused("separately coded colour planes".into());
         }
         Ok(())
     }
 
+    /// What rusty_h264 0.17 refuses; and picture order count type 1, for which it takes the frame number, which only B
+    /// pictures would notice.
+    fn is_odd(&self) -> bool {
+        self.chroma_format != 1
+            || self.luma_depth.max(self.chroma_depth) != 8
+            || !self.frames_only
+            || (self.order_count_type == 1 && self.profile != BASELINE)
+    }
+
     fn sized(&self) -> Result<Sps> {
-        let (width, height) = (u64::from(self.width_mbs) * 16, u64::from(self.height_map_units) * 16);
+        let height_mbs = u64::from(self.height_map_units) * if self.frames_only { 1 } else { 2 };
+        let (width, height) = (u64::from(self.width_mbs) * 16, height_mbs * 16);
         check_size(CODEC, width, height)?;
-        let (coded_width, coded_height) = (self.width_mbs * 16, self.height_map_units * 16);
-        Ok(Sps { id: self.id, coded_width, coded_height, ..Sps::default() })
+        Ok(Sps {
+            id: self.id,
+            coded_width: width as u32,
+            coded_height: height as u32,
+            chroma_format: self.chroma_format,
+            luma_depth: self.luma_depth as u8,
+            chroma_depth: self.chroma_depth as u8,
+            may_have_fields: !self.frames_only,
+            is_odd: self.is_odd(),
+            frame_number_bits: self.frame_number_bits,
+            ..Sps::default()
+        })
     }
 }
 
