@@ -14,6 +14,8 @@
 #![warn(clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
 mod adts;
+mod aiff;
+mod caf;
 mod error;
 mod facts;
 pub mod feed;
@@ -31,6 +33,7 @@ mod reader;
 mod scan;
 mod segments;
 mod tags;
+mod uncompressed;
 mod wav;
 mod window;
 

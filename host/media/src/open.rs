@@ -13,7 +13,7 @@ use crate::probe::{self, probe};
 use crate::reader::{ByteStream, Reader};
 use crate::scan::{Begun, Scan};
 use crate::window::{Ahead, Window};
-use crate::{adts, flac, mkv, mp3, mp4, ogg, tags, wav};
+use crate::{adts, aiff, caf, flac, mkv, mp3, mp4, ogg, tags, wav};
 
 /// Objects without an index are scanned as a whole before anything else where they are small: then all is known at once,
 /// and their bytes are held. An hour of an MP3.
@@ -147,11 +147,12 @@ fn head(reader: &dyn Reader) -> Result<(Opened, Bytes), Error> {
         Container::Mp4 => return Ok((Opened::Indexed(mp4::open(&mut window)?), Bytes::new())),
         Container::Wav => return Ok((Opened::Indexed(wav::open(&mut window)?), Bytes::new())),
         Container::Matroska | Container::WebM => mkv::open(&mut window)?,
+        Container::Aiff => return Ok((Opened::Indexed(aiff::open(&mut window)?), Bytes::new())),
+        Container::Caf => return Ok((Opened::Indexed(caf::open(&mut window)?), Bytes::new())),
         Container::Adts => adts::open(&mut window, at)?,
         Container::Mp3 => mp3::open(&mut window, at)?,
         Container::Flac => flac::open(&mut window, at)?,
         Container::Ogg => ogg::open(&mut window)?,
-        other => return Err(Error::Container { container: other.name() }),
     };
     refuse_what_is_not_decoded(&begun.index)?;
     let ahead = window.held_from(begun.at);

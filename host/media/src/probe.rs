@@ -41,6 +41,12 @@ pub(crate) fn probe(head: &[u8]) -> Result<Container, Error> {
     if head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
         return Ok(if contains(head, b"webm") { Container::WebM } else { Container::Matroska });
     }
+    if head.starts_with(b"FORM") && matches!(head.get(8..12), Some(b"AIFF" | b"AIFC")) {
+        return Ok(Container::Aiff);
+    }
+    if head.starts_with(b"caff") {
+        return Ok(Container::Caf);
+    }
     if head.starts_with(b"fLaC") {
         return Ok(Container::Flac);
     }
@@ -72,8 +78,6 @@ fn riff_form(head: &[u8]) -> Option<&[u8; 4]> {
 /// Recordings in containers that aren't read.
 fn known_container(head: &[u8]) -> Option<&'static str> {
     Some(match head {
-        [b'F', b'O', b'R', b'M', _, _, _, _, b'A', b'I', b'F', b'F' | b'C', ..] => "AIFF",
-        [b'c', b'a', b'f', b'f', ..] => "CAF",
         [b'F', b'L', b'V', 1, ..] => "Flash video",
         [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => "Windows Media (ASF)",
         [0, 0, 1, 0xba, ..] => "MPEG program stream",

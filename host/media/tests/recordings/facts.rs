@@ -29,10 +29,8 @@ fn expected(name: &str) -> Option<Code> {
         "exo-sample_opus.mp4" if !is_decoded(AudioCodec::Opus) => Code::MediaUnsupported,
         "exo-sample_ima_adpcm.wav" if !is_decoded(AudioCodec::AdpcmIma) => Code::MediaUnsupported,
         "wpt-counting.mp4" => Code::MediaUnsupported,
-        "exo-bear_vorbis.ogg" if is_decoded(AudioCodec::Vorbis) => return None,
         _ if crate::matroska::is_one(name) => return crate::matroska::expected(name),
-        _ if name.ends_with(".flac") && !is_decoded(AudioCodec::Flac) => Code::MediaUnsupported,
-        _ if [".mp4", ".mov", ".wav", ".mp3", ".flac", ".opus"].iter().any(|ending| name.ends_with(ending)) => {
+        _ if [".mp4", ".mov", ".wav", ".mp3", ".flac", ".opus", ".ogg"].iter().any(|ending| name.ends_with(ending)) => {
             return None;
         }
         _ => Code::MediaUnsupported,

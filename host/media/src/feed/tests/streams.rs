@@ -138,3 +138,65 @@ fn links_of_a_chain_are_played_one_after_the_other_without_their_padding() {
     };
     assert!(rows(again.index()) == rows(&opened.index));
 }
+
+#[test]
+fn every_coding_of_aiff_and_caf_is_what_ffmpeg_reads() {
+    let folder = Folder::new();
+    for (ending, coding) in [
+        ("aiff", "pcm_s16be"),
+        ("aiff", "pcm_s24be"),
+        ("aiff", "pcm_s32be"),
+        ("aiff", "pcm_s16le"),
+        ("aiff", "pcm_alaw"),
+        ("aiff", "pcm_mulaw"),
+        ("caf", "pcm_s16be"),
+        ("caf", "pcm_s24be"),
+        ("caf", "pcm_s16le"),
+        ("caf", "pcm_s24le"),
+        ("caf", "pcm_s32le"),
+        ("caf", "pcm_f32le"),
+        ("caf", "pcm_f64le"),
+        ("caf", "pcm_alaw"),
+        ("caf", "pcm_mulaw"),
+    ] {
+        let path = folder.make(&format!("{coding}.{ending}"), &format!("{TONES} -t 1.003 -ar 44100 -c:a {coding}"));
+        plays_as_ffmpeg_does(&path, 1e-7);
+    }
+}
+
+#[test]
+fn every_cut_of_aiff_and_caf_ends_in_an_answer() {
+    let folder = Folder::new();
+    for ending in ["aiff", "caf"] {
+        let bytes = std::fs::read(folder.make(&format!("cut.{ending}"), &format!("{TONES} -t 0.01"))).unwrap();
+        for end in 0..bytes.len() {
+            if let Ok(opened) = Opened::of_bytes(bytes[..end].to_vec()) {
+                assert_eq!(opened.index.gaps.len(), 1, "{ending}: {end}");
+            }
+        }
+        for at in 0..bytes.len().min(200) {
+            for flip in [0x01, 0x80, 0xff] {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= flip;
+                let _ = Opened::of_bytes(flipped);
+            }
+        }
+    }
+}
+
+/// FLAC on its own and in Ogg, and Vorbis.
+const OTHERS: [(&str, &str, f64); 5] = [
+    ("16.flac", "-c:a flac", 1e-7),
+    ("24.flac", "-c:a flac -sample_fmt s32 -bits_per_raw_sample 24 -ar 96000", 1e-7),
+    ("flac.ogg", "-c:a flac", 1e-7),
+    ("stereo.ogg", "-c:a libvorbis", 1e-5),
+    ("mono.ogg", "-c:a libvorbis -ac 1 -ar 22050", 1e-5),
+];
+
+#[test]
+fn every_flac_and_vorbis_has_as_many_samples_as_ffmpeg_plays() {
+    let folder = Folder::new();
+    for (name, coding, tolerance) in OTHERS {
+        plays_as_ffmpeg_does(&folder.make(name, &format!("{TONES} -t 4.2 {coding}")), tolerance);
+    }
+}
