@@ -24,7 +24,7 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Analyse one recording, once: a file or s3://bucket/key
+    /// Analyse one recording, once: a file, s3://bucket/key or https://host/path
     Analyze(Analyze),
     /// Take jobs over HTTP and work on them
     Serve(Serve),
@@ -63,7 +63,7 @@ pub(crate) enum Command {
 /// `rushes analyze`
 #[derive(Debug, Args)]
 pub(crate) struct Analyze {
-    /// A file, or s3://bucket/key
+    /// A file, s3://bucket/key, or https://host/path
     pub(crate) object: String,
     /// The pipeline to use; without it every bundled analyzer whose input is there
     #[arg(long, value_name = "NAME")]

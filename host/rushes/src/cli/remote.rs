@@ -33,7 +33,7 @@ pub(crate) struct Health {
 /// `rushes submit`
 #[derive(Debug, Args)]
 pub(crate) struct Submit {
-    /// s3://bucket/key; it may arrive later
+    /// s3://bucket/key or https://host/path; it may arrive later
     pub(crate) object: String,
     #[command(flatten)]
     pub(crate) at: At,
