@@ -24,8 +24,8 @@ const SAMPLE_RATE: u32 = 48_000;
 const MOST_SAMPLES: usize = 5_760;
 
 /// RFC 7845, 4.6, wants 80 ms, after which we found differences of 0.15 to a decoder that had seen all, because CELT's
-/// energies are coded as changes and fade by halves. After 640 ms two thirds of 284 streams were equal to the bit, none was
-/// off by more than 0.01, and a second changed that for few.
+/// energies are coded as changes and fade by halves. After 640 ms 182 of 284 streams were off by less than 1e-6 and the worst
+/// by 0.0095; a second changed that for few.
 const PREROLL_SAMPLES: u32 = 30_720;
 
 /// SILK never forgets for certain. 128 packets are 2.6 s as nearly all encoders make them: the warm-up costs a quarter more.
