@@ -1,4 +1,4 @@
-//! The analyzers that come with Rushes, as components ready to be loaded.
+//! The analyzers that come with Rushes, as components ready to be loaded; and the decoders, as another.
 //!
 //! Nothing here knows how they are run: these are bytes with names. `build.rs` has the list, and builds them from `analyzers/*` with
 //! everything that other teams have, and nothing more. Start from [`find`].
@@ -13,6 +13,9 @@ pub struct Bundled {
 }
 
 const ALL: &[Bundled] = include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
+
+/// All decoders as a component, for `runtime::Sandboxed`.
+pub const DECODERS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/decoders.wasm"));
 
 /// All of them, by name.
 pub const fn all() -> &'static [Bundled] {
@@ -34,6 +37,7 @@ mod tests {
     #[test]
     fn what_is_bundled_are_components_with_names_in_order() {
         assert!(all().iter().all(|bundled| bundled.bytes.starts_with(COMPONENT)));
+        assert!(DECODERS.starts_with(COMPONENT));
         assert!(all().is_sorted_by_key(|bundled| bundled.name));
     }
 

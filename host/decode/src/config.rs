@@ -1,7 +1,9 @@
 //! What a container says about a track's coding: all that a decoder is made from.
 
+use serde::{Deserialize, Serialize};
+
 /// How samples are coded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AudioCodec {
     /// AAC; `extra` is the AudioSpecificConfig (ISO/IEC 14496-3, 1.6). Packets are raw data blocks, without ADTS headers.
     Aac,
@@ -24,7 +26,7 @@ pub enum AudioCodec {
 }
 
 /// Layout of one uncompressed sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Pcm {
     /// Unsigned 8 bit.
     U8,
@@ -51,7 +53,7 @@ pub enum Pcm {
 }
 
 /// An audio track's coding.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AudioConfig {
     /// How.
     pub codec: AudioCodec,
@@ -66,7 +68,7 @@ pub struct AudioConfig {
 }
 
 /// How pictures are coded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum VideoCodec {
     /// ITU-T H.264; packets hold length-prefixed NAL units; `extra` is the AVCDecoderConfigurationRecord (ISO/IEC 14496-15).
     H264,
@@ -83,7 +85,7 @@ pub enum VideoCodec {
 }
 
 /// A video track's coding.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VideoConfig {
     /// How.
     pub codec: VideoCodec,

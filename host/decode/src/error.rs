@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rushes_model::{Class, Classify, Code, Reason};
+use rushes_model::{ByteSize, Class, Classify, Code, Reason, Stop};
 
 /// A result of this room.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -60,6 +60,35 @@ pub enum Error {
         /// How long.
         took: Duration,
     },
+    /// A sandboxed decoder used up what one packet may use.
+    #[error("{codec}: one packet used up the {allowed} fuel that a sandboxed decoder has for it")]
+    OutOfFuel {
+        /// Which codec.
+        codec: &'static str,
+        /// Instructions.
+        allowed: u64,
+    },
+    /// A sandboxed decoder asked for more memory than it may have.
+    #[error("{codec}: a sandboxed decoder asked for {asked}, {allowed} allowed")]
+    OutOfMemory {
+        /// Which codec.
+        codec: &'static str,
+        /// All that it would have held.
+        asked: ByteSize,
+        /// What it may hold.
+        allowed: ByteSize,
+    },
+    /// A sandbox can't be had, or did what it can't do.
+    #[error("{codec}: the decoders' sandbox failed: {why}")]
+    Sandbox {
+        /// Which codec.
+        codec: &'static str,
+        /// In its words.
+        why: String,
+    },
+    /// It was told to stop.
+    #[error(transparent)]
+    Stopped(#[from] Stop),
 }
 
 impl Error {
@@ -67,7 +96,14 @@ impl Error {
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Damaged { .. } | Self::Panicked { .. } => true,
-            Self::Unsupported { .. } | Self::Configuration { .. } | Self::Limits { .. } | Self::TooSlow { .. } => false,
+            Self::Unsupported { .. }
+            | Self::Configuration { .. }
+            | Self::Limits { .. }
+            | Self::TooSlow { .. }
+            | Self::OutOfFuel { .. }
+            | Self::OutOfMemory { .. }
+            | Self::Sandbox { .. }
+            | Self::Stopped(_) => false,
         }
     }
 }
@@ -75,7 +111,11 @@ impl Error {
 impl Classify for Error {
     fn class(&self) -> Class {
         match self {
-            Self::TooSlow { .. } => Class::Permanent(Reason::Limits),
+            Self::TooSlow { .. } | Self::OutOfFuel { .. } | Self::OutOfMemory { .. } => {
+                Class::Permanent(Reason::Limits)
+            }
+            Self::Sandbox { .. } => Class::Permanent(Reason::Internal),
+            Self::Stopped(stop) => stop.class(),
             Self::Unsupported { .. }
             | Self::Configuration { .. }
             | Self::Limits { .. }
@@ -91,6 +131,10 @@ impl Classify for Error {
             Self::Limits { .. } => Code::MediaLimits,
             Self::Damaged { .. } | Self::Panicked { .. } => Code::MediaUndecodable,
             Self::TooSlow { .. } => Code::LimitsTime,
+            Self::OutOfFuel { .. } => Code::LimitsFuel,
+            Self::OutOfMemory { .. } => Code::LimitsMemory,
+            Self::Sandbox { .. } => Code::Internal,
+            Self::Stopped(stop) => stop.code(),
         }
     }
 
@@ -105,7 +149,14 @@ impl Classify for Error {
             Self::Damaged { .. } | Self::Panicked { .. } => {
                 "look whether the recording plays elsewhere; if so, please report it"
             }
-            Self::TooSlow { .. } => "the packet is most likely damaged on purpose; please report it",
+            Self::TooSlow { .. } | Self::OutOfFuel { .. } => {
+                "the packet is most likely damaged on purpose; please report it"
+            }
+            Self::OutOfMemory { .. } => {
+                "export it with fewer pixels, or use `decode = \"native\"` if you trust its maker"
+            }
+            Self::Sandbox { .. } => "please report it",
+            Self::Stopped(stop) => return stop.help(),
         };
         Some(text.to_owned())
     }

@@ -64,6 +64,8 @@ pub enum DecodeMode {
     /// Rust decoders in the host.
     #[default]
     Native,
+    /// The same decoders as a component, with limits of their own.
+    Sandboxed,
 }
 
 /// Where a recording's words come from.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Which call into a component this was; written as the contract writes it.
+/// Which call into a component this was; written as the contract writes it (decoders aren't of the contract).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
     /// What it says about itself.
@@ -25,6 +25,10 @@ pub enum Call {
     Add,
     /// The report.
     Report,
+    /// A decoder is made.
+    OpenDecoder,
+    /// A packet for a decoder.
+    Decode,
 }
 
 impl Call {
@@ -41,6 +45,8 @@ impl Call {
             Self::OpenMerger => "merger",
             Self::Add => "merger.add",
             Self::Report => "merger.finish",
+            Self::OpenDecoder => "decoder",
+            Self::Decode => "decoder.decode",
         }
     }
 }

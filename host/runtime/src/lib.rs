@@ -15,6 +15,8 @@
 //! bounded: fuel by the media time pushed so far, memory, the time of a call, stack, handles, the size of what it
 //! returns and logs. Whatever ends it, an [`Error`] says in which call, at what media time, and what to do.
 //!
+//! Decoders can live behind the same walls: [`Sandboxed`] makes them of a component that holds all of `decode`.
+//!
 //! This room alone names wasmtime. It must not know S3, databases or pipelines, nor why it is told to stop.
 
 #![warn(clippy::indexing_slicing, clippy::cast_possible_truncation)]
@@ -24,6 +26,7 @@ mod cache;
 mod call;
 mod component;
 mod cores;
+mod decoders;
 mod describe;
 mod digest;
 mod engine;
@@ -41,6 +44,7 @@ mod wasi;
 
 pub use call::Call;
 pub use component::Component;
+pub use decoders::{DecoderLimits, Sandboxed};
 pub use digest::Digest;
 pub use engine::{ENGINE, Engine, EngineConfig};
 pub use error::{Error, Result};

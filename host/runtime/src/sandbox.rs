@@ -60,6 +60,14 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Lets the next call use so much fuel; what earlier ones left over is gone.
+    pub(crate) fn grant(&mut self, fuel: u64) -> Result<()> {
+        let used = self.usage().fuel;
+        self.store.set_fuel(fuel).map_err(|why| Error::Engine { why: format!("{why:#}") })?;
+        self.credit = used.saturating_add(fuel);
+        Ok(())
+    }
+
     /// What is being pushed from now on.
     pub(crate) fn set_place(&mut self, at: MediaTime) {
         self.store.data_mut().at = at;

@@ -3,9 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use rushes_media::Native;
 use rushes_model::ObjectRef;
 use rushes_model::report::Method;
 use rushes_model::stop::{Stop, StopSource};
@@ -30,6 +28,7 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
     let options = host::reading(&loaded.settings);
     let object =
         runtime.block_on(host::storage(&loaded.settings).open(&place, options)).map_err(|error| Fault::of(&error))?;
+    let stop = StopSource::new();
     let job = Job {
         id: None,
         interview_id: None,
@@ -38,10 +37,9 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
         method: if command.resume { Method::Chunked } else { host::method(&loaded.settings, object.identity().size) },
         place,
         object,
-        decoders: Arc::new(Native),
+        decoders: loaded.catalog.decoders(command.decode.map_or(ready.pipeline.decode, Into::into), stop.token())?,
         nonce: rushes_model::LeaseId::new().to_string(),
     };
-    let stop = StopSource::new();
     stop_on_interrupt(&runtime, stop.clone());
     let memory = InMemory::new();
     let kept = command.resume.then(|| Folder::open(loaded.settings.data.join("partials"))).transpose()?;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use rushes_config::pipelines::implicit;
 use rushes_config::{Document, Pipelines, Problems};
-use rushes_model::pipeline::Pipeline;
-use rushes_model::{ByteSize, Class, Classify, Code, Failure, Reason};
+use rushes_media::Decoders;
+use rushes_model::pipeline::{DecodeMode, Pipeline};
+use rushes_model::{ByteSize, Class, Classify, Code, Failure, Reason, StopToken};
 use rushes_run::Analyzer;
 
 use crate::fault::Fault;
 use crate::wiring::analyzers::Components;
+use crate::wiring::decoders::decoders;
 
 /// The pipeline that is used where none is named.
 pub(crate) const IMPLICIT: &str = "default";
@@ -25,23 +27,28 @@ pub(crate) struct Ready {
 /// Everything that can be run.
 pub(crate) struct Catalog {
     ready: BTreeMap<String, Ready>,
+    components: Components,
     pub(crate) declared: Option<Pipelines>,
 }
 
 impl Catalog {
     /// Every pipeline of a file, and the implicit one.
-    pub(crate) fn new(declared: Option<Pipelines>, components: &Components) -> Result<Self, Failure> {
+    pub(crate) fn new(declared: Option<Pipelines>, components: Components) -> Result<Self, Failure> {
         let mut all: Vec<Arc<Pipeline>> = declared.iter().flat_map(Pipelines::iter).cloned().collect();
         if !all.iter().any(|pipeline| pipeline.name == IMPLICIT) {
-            all.push(Arc::new(implicit(components)?));
+            all.push(Arc::new(implicit(&components)?));
         }
         let mut ready = BTreeMap::new();
         for pipeline in all {
             check_memory(&pipeline)?;
-            let analyzers = pipeline.uses.values().map(|one| analyzer(one, components)).collect::<Result<_, _>>()?;
+            if pipeline.decode == DecodeMode::Sandboxed {
+                // Now, and not in a job.
+                components.sandboxed_decoders()?;
+            }
+            let analyzers = pipeline.uses.values().map(|one| analyzer(one, &components)).collect::<Result<_, _>>()?;
             ready.insert(pipeline.name.clone(), Ready { pipeline, analyzers });
         }
-        Ok(Self { ready, declared })
+        Ok(Self { ready, components, declared })
     }
 
     /// The pipeline of that name.
@@ -55,6 +62,11 @@ impl Catalog {
             )
             .with_help(format!("known are: {}", known.join(", ")))
         })
+    }
+
+    /// Decoders of this mode, for one job.
+    pub(crate) fn decoders(&self, mode: DecodeMode, stop: StopToken) -> Result<Arc<dyn Decoders>, Failure> {
+        decoders(mode, &self.components, stop)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Ready> {

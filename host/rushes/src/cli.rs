@@ -80,6 +80,27 @@ pub(crate) struct Analyze {
     /// Keep finished segments in the data folder, so that the same command goes on where it was interrupted
     #[arg(long)]
     pub(crate) resume: bool,
+    /// Which decoders, instead of what the pipeline says
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(crate) decode: Option<Decode>,
+}
+
+/// Which decoders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Decode {
+    /// In this process
+    Native,
+    /// The same ones as a component with memory, fuel and time of their own
+    Sandboxed,
+}
+
+impl From<Decode> for rushes_model::pipeline::DecodeMode {
+    fn from(decode: Decode) -> Self {
+        match decode {
+            Decode::Native => Self::Native,
+            Decode::Sandboxed => Self::Sandboxed,
+        }
+    }
 }
 
 /// `rushes serve`

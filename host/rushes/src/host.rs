@@ -48,7 +48,7 @@ pub(crate) fn load(pipelines: Option<&Path>) -> Result<Loaded, Fault> {
         Some(document) => Some(document.check(&components, env).map_err(|problems| refused(&problems))?),
         None => None,
     };
-    let catalog = Catalog::new(declared, &components)?;
+    let catalog = Catalog::new(declared, components)?;
     Ok(Loaded { settings, catalog })
 }
 

@@ -1,6 +1,7 @@
 //! The doors between rooms: each file joins one, deciding nothing.
 
 pub(crate) mod analyzers;
+pub(crate) mod decoders;
 pub(crate) mod folder;
 pub(crate) mod journal;
 pub(crate) mod partials;

@@ -192,7 +192,7 @@ fn what_this_version_cannot_do_is_said_and_not_ignored() {
 [analyzers.far]
 component = "oci://registry.example.com/far@sha256:00"
 [pipelines.a]
-decode = "sandboxed"
+decode = "external"
 transcript = { from = "asr" }
 [pipelines.a.use.far]
 "#;
@@ -200,7 +200,7 @@ transcript = { from = "asr" }
         problems(text),
         [
             "3:13: components from a registry aren't available in this version",
-            "5:10: `decode = \"sandboxed\"` isn't available in this version",
+            "5:10: `decode = \"external\"` isn't available in this version",
             "6:1: no transcript is read for pipeline `a` by this version",
             "6:23: a transcript from another analyzer isn't available in this version",
         ]

@@ -69,16 +69,17 @@ fn decode(table: &mut Table<'_>) -> DecodeMode {
     let Some(written) = table.text("decode") else { return DecodeMode::default() };
     match written.value.as_str() {
         "native" => {}
-        "sandboxed" | "external" => {
+        "sandboxed" => return DecodeMode::Sandboxed,
+        "external" => {
             let message = format!("`decode = \"{}\"` isn't available in this version", written.value);
             let problem = Problem::new(table.key("decode"), written.span, message);
             table.refuse(problem.with_help("write `decode = \"native\"`, or leave the key out"));
         }
         other => {
             let message = format!("unknown kind of decoder `{other}`");
-            let label = match suggest::nearest(other, ["native"]) {
+            let label = match suggest::nearest(other, ["native", "sandboxed"]) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "known: native".to_owned(),
+                None => "known: native, sandboxed".to_owned(),
             };
             table.refuse(Problem::new(table.key("decode"), written.span, message).with_label(label));
         }

@@ -7,17 +7,18 @@ use rushes_config::Analyzers;
 use rushes_model::media::Descriptor;
 use rushes_model::pipeline::ComponentRef;
 use rushes_model::{Class, Code, Failure, Reason};
-use rushes_runtime::{Component, Engine};
+use rushes_runtime::{Component, Engine, Sandboxed};
 
 /// Components by where they come from.
 pub(crate) struct Components {
     engine: Engine,
     loaded: Mutex<HashMap<ComponentRef, Component>>,
+    decoders: Mutex<Option<Sandboxed>>,
 }
 
 impl Components {
     pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine, loaded: Mutex::default() }
+        Self { engine, loaded: Mutex::default(), decoders: Mutex::default() }
     }
 
     /// Loads a component, or gives the one that was loaded before.
@@ -36,6 +37,16 @@ impl Components {
         .map_err(|error| Failure::of(&error))?;
         loaded.insert(component.clone(), fresh.clone());
         Ok(fresh)
+    }
+
+    /// Compiles the sandboxed decoders, or gives what was compiled before.
+    pub(crate) fn sandboxed_decoders(&self) -> Result<Sandboxed, Failure> {
+        let mut decoders = self.decoders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = &*decoders {
+            return Ok(known.clone());
+        }
+        let fresh = Sandboxed::load(&self.engine, rushes_bundled::DECODERS).map_err(|error| Failure::of(&error))?;
+        Ok(decoders.insert(fresh).clone())
     }
 }
 

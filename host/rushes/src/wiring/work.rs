@@ -4,7 +4,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rushes_config::Settings;
-use rushes_media::Native;
 use rushes_model::job::Outcome;
 use rushes_model::stop::Stop;
 use rushes_model::{ByteSize, Failure, ObjectRef, Progress};
@@ -104,7 +103,7 @@ fn try_analyze(
         method: host::method(settings, object.identity().size),
         place,
         object,
-        decoders: Arc::new(Native),
+        decoders: catalog.decoders(ready.pipeline.decode, ports.stop())?,
         nonce: claim.lease().to_string(),
     };
     let partials = Claimed { ports: ports.clone(), handle: handle.clone() };
