@@ -18,6 +18,7 @@ use rushes_decode::{AudioShape, CONVERTERS, Decoders, audio_shape};
 use rushes_model::MediaTime;
 use rushes_model::media::{AudioBlock, AudioFormat, AudioRequest, Gap, Segment, VideoFrame, VideoRequest};
 use rushes_model::stop::Stop;
+use tracing::trace_span;
 
 use crate::error::Error;
 use crate::index::{Coding, Index, Track};
@@ -96,11 +97,12 @@ pub struct Fed {
     pub samples_decoded: u64,
 }
 
-/// What [`feed`] will read, in its order. Gaps that cost less to read over than to ask around are read over.
+/// What [`feed`] will read, in its order. Between packets that are wanted, holes of up to `worth_skipping` bytes are read over:
+/// a request more would cost more than they do. What is fed doesn't depend on it.
 ///
 /// Empty where nothing is wanted or there.
-pub fn ranges(index: &Index, wants: &Wants) -> Vec<Range<u64>> {
-    plan::Plan::new(index, wants).map(|plan| packets::merge(plan.reads())).unwrap_or_default()
+pub fn ranges(index: &Index, wants: &Wants, worth_skipping: u64) -> Vec<Range<u64>> {
+    plan::Plan::new(index, wants).map(|plan| packets::merge(plan.reads(), worth_skipping)).unwrap_or_default()
 }
 
 /// Feeds one segment. `stream` must go on with exactly the bytes of [`ranges`]; all of them are taken from it.
@@ -122,7 +124,15 @@ pub fn feed(
     let mut video = plan.video.as_ref().map(|plan| video::Lane::open(plan, wants, decoders)).transpose()?;
     let mut packets = packets::Packets::new(stream);
     for read in plan.reads() {
-        let packet = plan.whole(read.kind, packets.packet(&read)?);
+        let packet = {
+            let _span = trace_span!(target: "rushes::time", "demux", offset = read.offset, bytes = read.size).entered();
+            plan.whole(read.kind, packets.packet(&read)?)
+        };
+        let decode = match read.kind {
+            plan::Kind::Audio => trace_span!(target: "rushes::time", "decode audio", packet = read.index),
+            plan::Kind::Video => trace_span!(target: "rushes::time", "decode video", packet = read.index),
+        };
+        let _span = decode.entered();
         match read.kind {
             plan::Kind::Audio => {
                 if let Some(lane) = &mut audio {

@@ -37,6 +37,9 @@ mod uncompressed;
 mod wav;
 mod window;
 
+/// Name of how packets are found in containers without an index: a change of it makes what was kept of it worthless.
+pub const SCANNER: &str = "scan 1";
+
 pub use error::Error;
 pub use index::{Coding, Container, Index, Packet, Packets, Table, Track};
 pub use open::{Recording, open};

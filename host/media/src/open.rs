@@ -83,6 +83,11 @@ impl Recording {
         self.scan.is_some() && self.segments.as_slice().is_empty() && !self.index.is_complete
     }
 
+    /// How many segments of a scanned recording were found so far.
+    pub fn found(&self) -> u32 {
+        self.scan.as_ref().map_or(0, Scan::found)
+    }
+
     /// The next segment, none after the last; the index then holds all packets that feeding it needs.
     ///
     /// # Errors

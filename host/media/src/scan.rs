@@ -183,6 +183,11 @@ impl Scan {
         }
     }
 
+    /// Segments that were given.
+    pub(crate) fn found(&self) -> u32 {
+        self.cut.number()
+    }
+
     /// Scans all that is left.
     pub(crate) fn finish(&mut self, index: &mut Index, reader: &dyn Reader) -> Result<(), Error> {
         while !index.is_complete {

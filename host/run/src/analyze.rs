@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use rushes_media::{Decoders, Reader};
+use rushes_media::{Decoders, Reader, Recording};
 use rushes_model::media::{Descriptor, Gap};
 use rushes_model::pipeline::Limits;
 use rushes_model::report::{
@@ -19,10 +19,12 @@ use tokio::runtime::Handle;
 use crate::error::Error;
 use crate::flow::{Flow, Flowed};
 use crate::journal::Journal;
+use crate::key::MarkKeys;
 use crate::merge::{Merged, Merging};
 use crate::partials::{InMemory, Key, Partials};
 use crate::plan::{Given, Lane, Plan};
 use crate::reading::Reading;
+use crate::session::whole_segment;
 
 /// One analyzer as a job uses it.
 #[derive(Clone, Debug)]
@@ -58,6 +60,8 @@ pub struct Job {
     pub place: ObjectRef,
     /// The object, opened.
     pub object: rushes_source::Object,
+    /// Bytes that nobody wants are read over where they are no more than so many: they cost less than a request.
+    pub worth_skipping: u64,
     /// Who decodes it.
     pub decoders: Arc<dyn Decoders>,
     /// Whether segments are kept as they are finished.
@@ -95,9 +99,9 @@ pub struct Finished {
 pub fn analyze(job: &Job, ports: &Ports<'_>) -> Result<Finished, Error> {
     let began = Instant::now();
     let reading = Reading::new(job.object.clone(), ports.handle.clone(), &ports.stop);
-    let index = rushes_media::open(&reading).map_err(|error| stopped_or(&ports.stop, error))?;
+    let mut recording = Recording::open(&reading).map_err(|error| stopped_or(&ports.stop, error))?;
     let plan = Plan::new(&Given {
-        index: &index,
+        index: recording.index(),
         decoders: &*job.decoders,
         analyzers: &job.analyzers,
         identity: reading.identity(),
@@ -116,22 +120,25 @@ pub fn analyze(job: &Job, ports: &Ports<'_>) -> Result<Finished, Error> {
     let flow = Flow {
         plan: &plan,
         analyzers: &job.analyzers,
-        index: &index,
         decoders: &*job.decoders,
         reading: &reading,
         partials,
         journal: ports.journal,
         stop: &ports.stop,
         bytes_read: &|| job.object.stats().bytes_read,
+        worth_skipping: job.worth_skipping,
+        marks: &MarkKeys::new(reading.identity(), &job.nonce),
+        whole: whole_segment(recording.index().is_complete.then_some(recording.index().duration)),
     };
-    let flowed = flow.run()?;
-    let merged = merge_all(job, &plan, &flow, &flowed, ports)?;
+    let flowed = flow.run(&mut recording)?;
+    let index = recording.index();
+    let merged = merge_all(job, &plan, &flow, &flowed, index, ports)?;
     if job.method == Method::Regular {
         for (key, bytes) in own.own.drain() {
             ports.partials.put(&key, &bytes).map_err(Error::Partials)?;
         }
     }
-    Ok(finish(&Ending { job, plan: &plan, index: &index, reading: &reading, flowed: &flowed, began }, merged))
+    Ok(finish(&Ending { job, plan: &plan, index, reading: &reading, flowed: &flowed, began }, merged))
 }
 
 /// Without checkpoints a run keeps its partials to itself until it has them all; what is kept already it uses.
@@ -160,6 +167,7 @@ fn merge_all(
     plan: &Plan,
     flow: &Flow<'_>,
     flowed: &Flowed,
+    index: &rushes_media::Index,
     ports: &Ports<'_>,
 ) -> Result<Vec<Result<Merged, Failure>>, Error> {
     let mut all = Vec::new();
@@ -167,18 +175,22 @@ fn merge_all(
         let Some(analyzer) = job.analyzers.get(lane.analyzer) else { continue };
         let merged = match flowed.failure(place) {
             Some(failure) => Err(failure.clone()),
-            None => Merging {
-                analyzer,
-                lane,
-                segments: flow.segments_of(lane),
-                media_json: &plan.media_json,
-                duration: flow.index.duration,
-                index_gaps: flow.index.gaps.iter().filter(|gap| lane.hears(gap)).cloned().collect(),
-                partials: flow.partials,
-                journal: ports.journal,
-                stop: &ports.stop,
+            None => {
+                let _span = tracing::trace_span!(target: "rushes::time", "merge", analyzer = analyzer.name).entered();
+                Merging {
+                    analyzer,
+                    lane,
+                    segments: flow.segments_of(lane, &flowed.segments),
+                    whole: flow.whole,
+                    media_json: &plan.media_json,
+                    duration: index.duration,
+                    index_gaps: index.gaps.iter().filter(|gap| lane.hears(gap)).cloned().collect(),
+                    partials: flow.partials,
+                    journal: ports.journal,
+                    stop: &ports.stop,
+                }
+                .run()
             }
-            .run(),
         };
         ports.stop.check()?;
         all.push(merged);
@@ -289,7 +301,7 @@ impl Ending<'_> {
                 cpu_s: cpu.as_secs_f64(),
                 peak_memory: merged.peak_memory,
                 segments_reused: self.flowed.reused.get(place).copied().unwrap_or_default(),
-                segments: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),
+                segments: u32::try_from(self.flowed.segments.len()).unwrap_or(u32::MAX),
             }),
         }
     }

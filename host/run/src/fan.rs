@@ -1,11 +1,13 @@
 //! Hands each decoded unit to the analyzers that asked for it. One unit is shared by all; nothing is copied here.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rushes_media::feed::Sink;
 use rushes_model::MediaTime;
 use rushes_model::media::{AudioBlock, Gap, Segment, VideoFrame};
 use rushes_model::stop::{Stop, StopToken};
+
+use tracing::trace_span;
 
 use crate::channel::Sender;
 use crate::order::{Order, Unit};
@@ -33,8 +35,9 @@ impl Outlet {
         let bytes = match &message {
             Message::Unit(unit) => unit.bytes(),
             Message::Bytes(_, bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-            Message::Begin(_) | Message::End(_) | Message::Complete => 0,
+            Message::Carry(_) | Message::Begin(_) | Message::End(_) | Message::Complete => 0,
         };
+        let _span = trace_span!(target: "rushes::time", "hand to analyzer").entered();
         match sender.send(bytes, message, || stop.reason().is_some()) {
             Ok(waited) => waited,
             Err(_) => {
@@ -166,23 +169,5 @@ impl Sink for Fan<'_> {
 
     fn progress(&mut self, at: MediaTime) {
         (self.report)(at);
-    }
-}
-
-/// Says when a journal is due to hear how far decoding is.
-pub(crate) struct Reporter {
-    pub(crate) last: std::cell::Cell<Option<Instant>>,
-}
-
-/// Twice a second is what the store is written, a bar looks smooth with five.
-const REPORT_EVERY: Duration = Duration::from_millis(200);
-
-impl Reporter {
-    pub(crate) fn is_due(&self) -> bool {
-        let due = self.last.get().is_none_or(|last| last.elapsed() >= REPORT_EVERY);
-        if due {
-            self.last.set(Some(Instant::now()));
-        }
-        due
     }
 }

@@ -1,28 +1,33 @@
 //! Executes a plan: the segments whose partials are missing, in order, decoded once for all analyzers.
 
-use std::cell::Cell;
 use std::ops::Range;
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use rushes_media::feed::{self, Wants};
-use rushes_media::{ByteStream, Decoders, Index, Reader};
+use rushes_media::feed;
+use rushes_media::{ByteStream, Decoders, Index, Reader, Recording};
 use rushes_model::media::{Segment, Segmentation};
 use rushes_model::stop::StopToken;
-use rushes_model::{ByteSize, Failure, MediaTime, Progress, Span};
+use rushes_model::{ByteSize, Failure, MediaTime};
 
 use crate::analyze::Analyzer;
 use crate::channel::channel;
 use crate::error::Error;
-use crate::fan::{Fan, Outlet, Reporter};
+use crate::fan::{Fan, Outlet};
 use crate::journal::Journal;
+use crate::key::MarkKeys;
 use crate::partials::{Key, Partials};
 use crate::plan::{BYTES_SEGMENT, Lane, Plan};
 use crate::reading::Reading;
-use crate::session::{Ended, Message, Worker, find_kept, is_stop, whole_segment};
+use crate::session::{Ended, Message, Worker, find_kept, is_stop};
+use crate::shown::Shown;
+use crate::todo::{Kind, Part, Todo};
 
 /// What may wait in front of one analyzer. Forty 640x360 pictures, or a second of 4K.
 const WAITING: ByteSize = ByteSize::mib(8);
+
+/// What a partial may have.
+const LARGEST_MARK: usize = 1 << 20;
 
 /// A guest's host functions run on this stack, beside wasm's own.
 const STACK_BYTES: usize = 4 << 20;
@@ -31,13 +36,18 @@ const STACK_BYTES: usize = 4 << 20;
 pub(crate) struct Flow<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) analyzers: &'a [Analyzer],
-    pub(crate) index: &'a Index,
     pub(crate) decoders: &'a dyn Decoders,
     pub(crate) reading: &'a Reading,
     pub(crate) partials: &'a dyn Partials,
     pub(crate) journal: &'a dyn Journal,
     pub(crate) stop: &'a StopToken,
     pub(crate) bytes_read: &'a dyn Fn() -> u64,
+    /// Bytes between packets beyond which they aren't read over.
+    pub(crate) worth_skipping: u64,
+    /// Keys of what scanning found.
+    pub(crate) marks: &'a MarkKeys,
+    /// The whole recording; its end is `MediaTime::MAX` where only its last byte tells.
+    pub(crate) whole: Segment,
 }
 
 /// What the flow leaves behind.
@@ -47,6 +57,8 @@ pub(crate) struct Flowed {
     pub(crate) ended: Vec<Ended>,
     /// By lane: segments that were kept already.
     pub(crate) reused: Vec<u32>,
+    /// Segments of decoded media.
+    pub(crate) segments: Vec<Segment>,
     pub(crate) pictures_decoded: u64,
     /// Blocks and pictures that came out, and pictures that could not be decoded.
     units: u64,
@@ -57,23 +69,12 @@ pub(crate) struct Flowed {
     pub(crate) held_back: Duration,
 }
 
-/// One lane's part of the work.
-struct Todo {
-    /// Segments whose partials are missing.
-    missing: Vec<Segment>,
-    /// What the first of them is given.
-    carry: Option<Vec<u8>>,
-    reused: u32,
-}
-
 impl Flow<'_> {
     /// Fills in every missing partial, or says why the job ends.
-    pub(crate) fn run(&self) -> Result<Flowed, Error> {
+    pub(crate) fn run(&self, recording: &mut Recording) -> Result<Flowed, Error> {
         let todos = self.plan.lanes.iter().map(|lane| self.todo(lane)).collect::<Result<Vec<_>, _>>()?;
-        let whole = whole_segment(self.index.duration);
-        let workers: Vec<Worker<'_>> = self.plan.lanes.iter().filter_map(|lane| self.worker(lane, whole)).collect();
-        let mut flowed = thread::scope(|scope| self.scoped(scope, &workers, &todos))?;
-        flowed.reused = todos.iter().map(|todo| todo.reused).collect();
+        let workers: Vec<Worker<'_>> = self.plan.lanes.iter().filter_map(|lane| self.worker(lane)).collect();
+        let flowed = thread::scope(|scope| self.scoped(scope, &workers, todos, recording))?;
         self.stop.check()?;
         if flowed.is_hopeless() {
             return Err(Error::Undecodable { lost: flowed.lost });
@@ -81,12 +82,12 @@ impl Flow<'_> {
         Ok(flowed)
     }
 
-    fn worker<'w>(&'w self, lane: &'w Lane, whole: Segment) -> Option<Worker<'w>> {
+    fn worker<'w>(&'w self, lane: &'w Lane) -> Option<Worker<'w>> {
         Some(Worker {
             analyzer: self.analyzers.get(lane.analyzer)?,
             lane,
             media_json: &self.plan.media_json,
-            whole,
+            whole: self.whole,
             partials: self.partials,
             journal: self.journal,
             stop: self.stop,
@@ -97,21 +98,23 @@ impl Flow<'_> {
         &'env self,
         scope: &'scope Scope<'scope, 'env>,
         workers: &'env [Worker<'env>],
-        todos: &'env [Todo],
+        mut todos: Vec<Todo>,
+        recording: &mut Recording,
     ) -> Result<Flowed, Error> {
         let mut outlets = Vec::new();
         let mut threads = Vec::new();
-        for (worker, todo) in workers.iter().zip(todos) {
+        for worker in workers {
             let (sender, receiver) = channel(WAITING);
             let lane = worker.lane;
             outlets.push(Outlet::new(sender, lane.audio, lane.video, worker.analyzer.lead_in_ms()));
             let name = format!("rushes-guest-{}", worker.analyzer.name);
             let spawned = thread::Builder::new().name(name).stack_size(STACK_BYTES);
-            let carry = todo.carry.clone();
-            threads.push(spawned.spawn_scoped(scope, move || worker.run(receiver, carry)).map_err(Error::Thread)?);
+            threads.push(spawned.spawn_scoped(scope, move || worker.run(receiver)).map_err(Error::Thread)?);
         }
         let mut flowed = Flowed::default();
-        let fed = self.decoded(&mut outlets, todos, &mut flowed).and_then(|()| self.undecoded(&mut outlets, todos));
+        let fed = self
+            .decoded(recording, &mut outlets, &mut todos, &mut flowed)
+            .and_then(|()| self.undecoded(&mut outlets, &mut todos));
         if fed.is_ok() {
             for outlet in &mut outlets {
                 outlet.send(Message::Complete, self.stop);
@@ -119,61 +122,116 @@ impl Flow<'_> {
         }
         drop(outlets);
         flowed.ended = join(threads, workers)?;
+        flowed.reused = todos.iter().map(|todo| todo.reused).collect();
         self.stop.check()?;
         fed?;
         Ok(flowed)
     }
 
     /// Feeds the lanes of decoded media.
-    fn decoded(&self, outlets: &mut [Outlet], todos: &[Todo], flowed: &mut Flowed) -> Result<(), Error> {
-        let jobs: Vec<(Segment, Vec<usize>, Wants)> =
-            self.plan.segments.iter().filter_map(|segment| self.wants(segment, todos)).collect();
-        let ranges: Vec<Range<u64>> = jobs.iter().flat_map(|(_, _, wants)| feed::ranges(self.index, wants)).collect();
-        if jobs.is_empty() {
+    fn decoded(
+        &self,
+        recording: &mut Recording,
+        outlets: &mut [Outlet],
+        todos: &mut [Todo],
+        flowed: &mut Flowed,
+    ) -> Result<(), Error> {
+        if self.plan.lanes.iter().all(|lane| lane.bytes.is_some()) {
             return Ok(());
         }
-        let mut stream = self.reading.stream(ranges)?;
-        let reporter = Reporter { last: Cell::new(None) };
-        let done = u32::try_from(self.plan.segments.len().saturating_sub(jobs.len())).unwrap_or(u32::MAX);
-        for (place, (segment, lanes, wants)) in (0u32..).zip(&jobs) {
-            self.stop.check()?;
-            let report = |at: MediaTime| {
-                if reporter.is_due() {
-                    self.progress(at, done.saturating_add(place));
-                }
-            };
-            if !self.segment(*segment, lanes, wants, outlets, &mut *stream, &report, flowed)? {
+        if recording.is_scanned() {
+            return self.scanned(recording, outlets, todos, flowed);
+        }
+        let mut parts = Vec::new();
+        while let Some(segment) = recording.next_segment(self.reading)? {
+            flowed.segments.push(segment);
+            parts.extend(self.part(segment, todos)?);
+        }
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let ranges =
+            parts.iter().flat_map(|part| feed::ranges(recording.index(), &part.wants, self.worth_skipping)).collect();
+        let all = u32::try_from(flowed.segments.len()).unwrap_or(u32::MAX);
+        let shown = Shown::new(self, all, recording.estimate());
+        shown.done.set(all.saturating_sub(u32::try_from(parts.len()).unwrap_or(u32::MAX)));
+        let (index, mut stream) = recording.stream(self.reading, ranges)?;
+        for part in &parts {
+            if !self.segment(index, part, outlets, &mut *stream, &shown, flowed)? {
                 break;
             }
-            self.progress(segment.span.end, done.saturating_add(place).saturating_add(1));
         }
         Ok(())
     }
 
+    /// The same where segments are found while the recording is read.
+    fn scanned(
+        &self,
+        recording: &mut Recording,
+        outlets: &mut [Outlet],
+        todos: &mut [Todo],
+        flowed: &mut Flowed,
+    ) -> Result<(), Error> {
+        let shown = Shown::new(self, 1, recording.estimate());
+        while let Some(segment) = self.next_scanned(recording)? {
+            self.stop.check()?;
+            flowed.segments.push(segment);
+            shown.now(u32::try_from(flowed.segments.len()).unwrap_or(u32::MAX), recording.estimate());
+            let Some(part) = self.part(segment, todos)? else {
+                shown.segment_done(segment);
+                continue;
+            };
+            let ranges = feed::ranges(recording.index(), &part.wants, self.worth_skipping);
+            let (index, mut stream) = recording.stream(self.reading, ranges)?;
+            if !self.segment(index, &part, outlets, &mut *stream, &shown, flowed)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// From what an earlier attempt kept, else from the bytes.
+    fn next_scanned(&self, recording: &mut Recording) -> Result<Option<Segment>, Error> {
+        let key = self.marks.of(recording.found());
+        let kept = self.partials.get(&key).map_err(Error::Partials)?;
+        if let Some(segment) = kept.and_then(|mark| recording.restore(&mark)) {
+            return Ok(Some(segment));
+        }
+        let Some(segment) = recording.next_segment(self.reading)? else { return Ok(None) };
+        let mark = recording.mark(segment);
+        // A mark beyond the size of a partial is of a recording without keyframes: the next attempt reads it again.
+        if mark.len() <= LARGEST_MARK {
+            self.partials.put(&key, &mark).map_err(Error::Partials)?;
+        }
+        Ok(Some(segment))
+    }
+
     /// Feeds one segment; false where nobody listens any more.
-    #[expect(clippy::too_many_arguments, reason = "the loop above is its only caller and owns all of them")]
     fn segment(
         &self,
-        segment: Segment,
-        lanes: &[usize],
-        wants: &Wants,
+        index: &Index,
+        part: &Part,
         outlets: &mut [Outlet],
         stream: &mut dyn ByteStream,
-        report: &dyn Fn(MediaTime),
+        shown: &Shown<'_>,
         flowed: &mut Flowed,
     ) -> Result<bool, Error> {
-        let missing: Vec<&Lane> = lanes.iter().filter_map(|place| self.plan.lanes.get(*place)).collect();
+        self.stop.check()?;
+        let missing: Vec<&Lane> = part.lanes.iter().filter_map(|(place, _)| self.plan.lanes.get(*place)).collect();
         let places = self.plan.wanted_places(&missing);
-        let taps = outlets
-            .iter_mut()
-            .enumerate()
-            .filter(|(place, _)| lanes.contains(place))
-            .map(|(_, outlet)| outlet)
-            .collect();
-        let mut fan = Fan::new(segment, taps, places, self.stop, report);
+        let mut taps = Vec::new();
+        for (place, outlet) in outlets.iter_mut().enumerate() {
+            let Some((_, carry)) = part.lanes.iter().find(|(lane, _)| *lane == place) else { continue };
+            if let Some(carry) = carry {
+                outlet.send(Message::Carry(carry.clone()), self.stop);
+            }
+            taps.push(outlet);
+        }
+        let report = |at: MediaTime| shown.at(at);
+        let mut fan = Fan::new(part.wants.segment, taps, places, self.stop, &report);
         fan.begin();
         let (began, waited) = (Instant::now(), self.reading.waited());
-        let fed = feed::feed(self.index, wants, self.decoders, stream, &mut fan);
+        let fed = feed::feed(index, &part.wants, self.decoders, stream, &mut fan);
         let for_bytes = self.reading.waited().saturating_sub(waited);
         flowed.decoding += began.elapsed().saturating_sub(for_bytes).saturating_sub(fan.waited);
         flowed.units += fan.units;
@@ -186,19 +244,24 @@ impl Flow<'_> {
             Err(_) if self.stop.reason().is_none() && !outlets.iter().any(Outlet::is_open) => return Ok(false),
             Err(error) => return Err(self.stop.check().map_or_else(Error::from, |()| error.into())),
         }
+        shown.segment_done(part.wants.segment);
         Ok(outlets.iter().any(Outlet::is_open))
     }
 
     /// Feeds the lanes that want the object as it is.
-    fn undecoded(&self, outlets: &mut [Outlet], todos: &[Todo]) -> Result<(), Error> {
+    fn undecoded(&self, outlets: &mut [Outlet], todos: &mut [Todo]) -> Result<(), Error> {
         for ((lane, outlet), todo) in self.plan.lanes.iter().zip(outlets).zip(todos) {
             let Some(block) = lane.bytes else { continue };
-            for segment in &todo.missing {
+            for segment in self.bytes_segments() {
+                let Some(carry) = todo.needs(lane, &segment, |key| self.find(key))? else { continue };
                 if !outlet.is_open() {
                     break;
                 }
-                let range = bytes_range(segment, self.size());
-                outlet.send(Message::Begin(*segment), self.stop);
+                if let Some(carry) = carry {
+                    outlet.send(Message::Carry(carry), self.stop);
+                }
+                let range = bytes_range(&segment, self.size());
+                outlet.send(Message::Begin(segment), self.stop);
                 for_blocks(&mut *self.reading.stream(vec![range.clone()])?, range.start, block, |offset, bytes| {
                     outlet.send(Message::Bytes(offset, bytes), self.stop);
                     self.stop.check()
@@ -213,72 +276,44 @@ impl Flow<'_> {
         self.reading.identity().size
     }
 
-    /// The lanes that miss this segment's partial, and what they must be fed.
-    fn wants(&self, segment: &Segment, todos: &[Todo]) -> Option<(Segment, Vec<usize>, Wants)> {
-        let lanes: Vec<usize> = (0..todos.len())
-            .filter(|place| {
-                let decoded = self.plan.lanes.get(*place).is_some_and(|lane| lane.bytes.is_none());
-                decoded
-                    && todos.get(*place).is_some_and(|todo| todo.missing.iter().any(|one| one.index == segment.index))
-            })
-            .collect();
-        let missing: Vec<&Lane> = lanes.iter().filter_map(|place| self.plan.lanes.get(*place)).collect();
-        let wants = self.plan.wants(segment, &missing, self.analyzers)?;
-        Some((*segment, lanes, wants))
+    /// What must be fed of a segment, and to whom; none where all its partials are kept. Asked in the segments' order.
+    fn part(&self, segment: Segment, todos: &mut [Todo]) -> Result<Option<Part>, Error> {
+        let mut lanes = Vec::new();
+        for (place, (lane, todo)) in self.plan.lanes.iter().zip(todos).enumerate() {
+            if lane.bytes.is_none()
+                && let Some(carry) = todo.needs(lane, &segment, |key| self.find(key))?
+            {
+                lanes.push((place, carry));
+            }
+        }
+        let missing: Vec<&Lane> = lanes.iter().filter_map(|(place, _)| self.plan.lanes.get(*place)).collect();
+        Ok(self.plan.wants(&segment, &missing, self.analyzers).map(|wants| Part { lanes, wants }))
     }
 
-    /// Which of a lane's partials are missing.
     fn todo(&self, lane: &Lane) -> Result<Todo, Error> {
         let segmentation = self.analyzers.get(lane.analyzer).map(|analyzer| analyzer.descriptor.segmentation);
-        let segments = self.segments_of(lane);
-        let mut todo = Todo { missing: Vec::new(), carry: None, reused: 0 };
-        if segmentation == Some(Segmentation::Whole) {
-            let key = lane.key.of(&whole_segment(self.index.duration), None);
-            match self.find(&key)? {
-                Some(_) => todo.reused = u32::try_from(segments.len()).unwrap_or(u32::MAX),
-                None => todo.missing = segments,
-            }
-            return Ok(todo);
-        }
-        for segment in segments {
-            // A chained session needs the carry of the one before: after the first that is missing, all are.
-            let chained = segmentation == Some(Segmentation::Chained);
-            let lost = chained && !todo.missing.is_empty();
-            let carry = if chained { todo.carry.clone() } else { None };
-            match if lost { None } else { self.find(&lane.key.of(&segment, carry.as_deref()))? } {
-                Some(kept) => {
-                    todo.reused += 1;
-                    todo.carry = kept.carry;
-                }
-                None => todo.missing.push(segment),
-            }
-        }
-        Ok(todo)
+        let kind = match segmentation {
+            Some(Segmentation::Whole) if self.find(&lane.key.of(&self.whole, None))?.is_some() => Kind::Kept,
+            Some(Segmentation::Whole) => Kind::Whole,
+            Some(Segmentation::Chained) => Kind::Chained,
+            Some(Segmentation::Independent { .. }) | None => Kind::Independent,
+        };
+        Ok(Todo::new(kind))
     }
 
     fn find(&self, key: &Key) -> Result<Option<crate::partials::Kept>, Error> {
         find_kept(self.partials, key).map_err(Error::Partials)
     }
 
-    /// The segments by which a lane's work is cut.
-    pub(crate) fn segments_of(&self, lane: &Lane) -> Vec<Segment> {
-        if lane.bytes.is_none() {
-            return self.plan.segments.clone();
-        }
-        let count = u32::try_from(self.size().div_ceil(BYTES_SEGMENT).max(1)).unwrap_or(u32::MAX);
-        let span = Span::new(MediaTime::ZERO, self.index.duration);
-        (0..count).map(|index| Segment { index, span, is_last: index + 1 == count }).collect()
+    /// The segments by which a lane's work is cut, `decoded` those of decoded media.
+    pub(crate) fn segments_of(&self, lane: &Lane, decoded: &[Segment]) -> Vec<Segment> {
+        if lane.bytes.is_none() { decoded.to_vec() } else { self.bytes_segments().collect() }
     }
 
-    fn progress(&self, at: MediaTime, segments_done: u32) {
-        self.journal.progress(Progress {
-            at,
-            duration: self.index.duration,
-            bytes_read: (self.bytes_read)(),
-            size: self.size(),
-            segments_done,
-            segments: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),
-        });
+    fn bytes_segments(&self) -> impl Iterator<Item = Segment> + use<> {
+        let count = u32::try_from(self.size().div_ceil(BYTES_SEGMENT).max(1)).unwrap_or(u32::MAX);
+        let span = self.whole.span;
+        (0..count).map(move |index| Segment { index, span, is_last: index + 1 == count })
     }
 }
 

@@ -20,17 +20,12 @@ const RULE: &str = "60 s at keyframes, kept/1";
 impl KeyBase {
     /// `fed` says what the analyzer is fed and from which tracks; `nonce` is used where the object has no exact identity.
     pub(crate) fn new(parts: KeyParts<'_>) -> Self {
-        let identity = parts.identity;
-        let nonce = (!identity.is_exact()).then_some(parts.nonce);
         Self(json!({
             "rule": RULE,
             "contract": parts.contract,
             "component": parts.digest,
             "params": parts.params,
-            "object": {
-                "place": identity.place, "size": identity.size, "etag": identity.etag.as_ref().map(|tag| tag.as_str()),
-                "version": identity.version, "nonce": nonce,
-            },
+            "object": object(parts.identity, parts.nonce),
             "fed": parts.fed,
             "media": parts.media,
             "decoder": parts.decoder,
@@ -53,6 +48,31 @@ impl KeyBase {
         let text = canonical(&whole);
         Key(hex(&Sha256::digest(text.as_bytes())))
     }
+}
+
+/// Keys of what scanning a recording without an index found, segment by segment.
+#[derive(Clone, Debug)]
+pub(crate) struct MarkKeys(Value);
+
+impl MarkKeys {
+    pub(crate) fn new(identity: &Identity, nonce: &str) -> Self {
+        Self(json!({ "rule": RULE, "scan": rushes_media::SCANNER, "object": object(identity, nonce) }))
+    }
+
+    /// The key of one segment's.
+    pub(crate) fn of(&self, segment: u32) -> Key {
+        let text = canonical(&json!({ "base": self.0, "index": segment }));
+        Key(hex(&Sha256::digest(text.as_bytes())))
+    }
+}
+
+/// An object without an exact identity is another one in each attempt.
+fn object(identity: &Identity, nonce: &str) -> Value {
+    let nonce = (!identity.is_exact()).then_some(nonce);
+    json!({
+        "place": identity.place, "size": identity.size, "etag": identity.etag.as_ref().map(|tag| tag.as_str()),
+        "version": identity.version, "nonce": nonce,
+    })
 }
 
 /// See [`KeyBase::new`].

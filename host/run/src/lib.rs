@@ -28,6 +28,8 @@ mod partials;
 mod plan;
 mod reading;
 mod session;
+mod shown;
+mod todo;
 
 pub use analyze::{Analyzer, Finished, Job, Ports, analyze};
 pub use error::Error;

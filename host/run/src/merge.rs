@@ -13,7 +13,7 @@ use crate::analyze::Analyzer;
 use crate::journal::Journal;
 use crate::partials::Partials;
 use crate::plan::Lane;
-use crate::session::{find_kept, whole_segment};
+use crate::session::find_kept;
 
 /// What one analyzer found, and what its partials say of how they were made.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub(crate) struct Merging<'a> {
     pub(crate) analyzer: &'a Analyzer,
     pub(crate) lane: &'a Lane,
     pub(crate) segments: Vec<Segment>,
+    /// Of a `whole` session.
+    pub(crate) whole: Segment,
     pub(crate) media_json: &'a Arc<str>,
     pub(crate) duration: MediaTime,
     /// What the index alone shows to be missing, in what this analyzer is fed.
@@ -44,7 +46,7 @@ impl Merging<'_> {
     pub(crate) fn run(mut self) -> Result<Merged, Failure> {
         let began = Instant::now();
         if self.analyzer.descriptor.segmentation == Segmentation::Whole {
-            self.segments = vec![whole_segment(self.duration)];
+            self.segments = vec![self.whole];
         }
         let (gaps, mut fuel, mut peak_memory) = self.survey()?;
         let mut merger = self.open(gaps.clone())?;

@@ -18,8 +18,6 @@ pub(crate) const BYTES_SEGMENT: u64 = 64 << 20;
 /// All that is decided about a job.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// Of decoded media.
-    pub(crate) segments: Vec<Segment>,
     /// Distinct audio requests; a lane names one by its place.
     pub(crate) audio: Vec<AudioRequest>,
     /// Distinct video requests.
@@ -73,14 +71,8 @@ impl Plan {
     pub(crate) fn new(given: &Given<'_>) -> Self {
         let media_json: Arc<str> =
             serde_json::to_string(&given.index.facts()).expect("facts are plain values").as_str().into();
-        let mut plan = Self {
-            segments: given.index.segments(),
-            audio: Vec::new(),
-            video: Vec::new(),
-            lanes: Vec::new(),
-            skipped: Vec::new(),
-            media_json,
-        };
+        let mut plan =
+            Self { audio: Vec::new(), video: Vec::new(), lanes: Vec::new(), skipped: Vec::new(), media_json };
         for (place, analyzer) in given.analyzers.iter().enumerate() {
             match plan.lane(place, analyzer, given) {
                 Ok(lane) => plan.lanes.push(lane),

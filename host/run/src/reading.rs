@@ -10,6 +10,7 @@ use rushes_model::stop::{StopToken, StopWatch};
 use rushes_model::{Failure, Identity};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
+use tracing::trace_span;
 
 /// Blocks the calling thread on the given runtime, and never longer than the job goes on.
 pub(crate) struct Reading {
@@ -68,6 +69,7 @@ impl Reader for Reading {
         if offset >= end {
             return Ok(Bytes::new());
         }
+        let _span = trace_span!(target: "rushes::time", "read index", offset, bytes = length).entered();
         self.wait(self.object.read_at(offset..end))
     }
 
@@ -109,6 +111,7 @@ struct Streaming {
 
 impl ByteStream for Streaming {
     fn next(&mut self) -> Result<Option<Chunk>, ReadError> {
+        let _span = trace_span!(target: "rushes::time", "wait for bytes").entered();
         let began = Instant::now();
         let reader = &mut self.reader;
         let next = wait(&self.handle, &self.cancelled, &self.stop, async { reader.next().await.transpose() });

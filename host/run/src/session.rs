@@ -11,6 +11,7 @@ use rushes_model::media::{Gap, Segment, Segmentation, SessionSetup};
 use rushes_model::stop::StopToken;
 use rushes_model::{Failure, LogLine, MediaTime, Span};
 use rushes_runtime::{Session, Usage};
+use tracing::trace_span;
 
 use crate::analyze::Analyzer;
 use crate::channel::Receiver;
@@ -21,6 +22,8 @@ use crate::plan::Lane;
 
 /// What an analyzer's thread is told.
 pub(crate) enum Message {
+    /// What the segment before left to the next; it was kept, so no session here knows it.
+    Carry(Vec<u8>),
     /// A segment begins whose partial is missing.
     Begin(Segment),
     /// Something to push.
@@ -31,6 +34,24 @@ pub(crate) enum Message {
     End(Vec<Gap>),
     /// All segments were fed to their ends. A channel that closes without it leaves a session that is kept nowhere.
     Complete,
+}
+
+impl Message {
+    /// What a trace calls the work on it.
+    fn span(&self) -> tracing::Span {
+        match self {
+            Self::Carry(_) => tracing::Span::none(),
+            Self::Begin(segment) => trace_span!(target: "rushes::time", "open session", segment = segment.index),
+            Self::Unit(Unit::Audio(block)) => {
+                trace_span!(target: "rushes::time", "analyse audio", at_us = block.start.as_micros())
+            }
+            Self::Unit(Unit::Video(frame)) => {
+                trace_span!(target: "rushes::time", "analyse picture", at_us = frame.time.as_micros())
+            }
+            Self::Bytes(offset, _) => trace_span!(target: "rushes::time", "analyse bytes", offset),
+            Self::End(_) | Self::Complete => trace_span!(target: "rushes::time", "finish session"),
+        }
+    }
 }
 
 /// What an analyzer's thread leaves behind.
@@ -67,13 +88,18 @@ struct Open {
 
 impl Worker<'_> {
     /// Works until the channel ends or the analyzer fails.
-    pub(crate) fn run(&self, receiver: Receiver<Message>, carry: Option<Vec<u8>>) -> Ended {
+    pub(crate) fn run(&self, receiver: Receiver<Message>) -> Ended {
         let mut ended = Ended::default();
         let mut open = None;
-        let mut carry = carry;
+        let mut carry = None;
         loop {
             let waited = Instant::now();
-            let Some(message) = receiver.receive() else { break };
+            let message = {
+                let _span = trace_span!(target: "rushes::time", "wait for the decoder").entered();
+                receiver.receive()
+            };
+            let Some(message) = message else { break };
+            let _span = message.span().entered();
             ended.waiting += waited.elapsed();
             let worked = Instant::now();
             let result = self.take(message, &mut open, &mut carry, &mut ended.cpu);
@@ -95,6 +121,10 @@ impl Worker<'_> {
         cpu: &mut Duration,
     ) -> Result<(), Failure> {
         match message {
+            Message::Carry(left) => {
+                *carry = Some(left);
+                Ok(())
+            }
             Message::Begin(segment) if open.is_none() => {
                 let segment = if self.is_whole() { self.whole } else { segment };
                 *open = Some(self.open(segment, carry.take())?);
@@ -133,7 +163,7 @@ impl Worker<'_> {
             media: Arc::clone(self.media_json),
             audio: self.lane.format.clone(),
             start: segment.span.start,
-            end: Some(segment.span.end),
+            end: (segment.span.end < MediaTime::MAX).then_some(segment.span.end),
             carry,
         };
         let session = Session::open(&self.analyzer.component, &self.analyzer.limits, &setup, self.stop.clone())
@@ -182,8 +212,9 @@ impl Open {
     }
 }
 
-/// The one segment of a `whole` session.
-pub(crate) fn whole_segment(duration: MediaTime) -> Segment {
+/// The one segment of a `whole` session; its end is `MediaTime::MAX` where it isn't known from the beginning.
+pub(crate) fn whole_segment(duration: Option<MediaTime>) -> Segment {
+    let duration = duration.unwrap_or(MediaTime::MAX);
     Segment { index: 0, span: Span::new(MediaTime::ZERO, duration), is_last: true }
 }
 

@@ -14,10 +14,12 @@ use crate::catalog::IMPLICIT;
 use crate::cli::Analyze;
 use crate::fault::Fault;
 use crate::host;
+use crate::trace::Trace;
 use crate::wiring::folder::Folder;
 
 pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
     let place = object_ref(&command.object)?;
+    let trace = command.trace.as_deref().map(|path| Ok((Trace::to(path)?, path))).transpose()?;
     // A pipeline's name means the file that the other commands read as well.
     let nearby = command.pipeline.as_ref().and_then(|_| host::nearby_pipelines());
     let loaded = host::load(command.pipelines.as_deref().or(nearby))?;
@@ -35,6 +37,7 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
         pipeline: ready.pipeline.name.clone(),
         analyzers: ready.analyzers.clone(),
         method: if command.resume { Method::Chunked } else { host::method(&loaded.settings, object.identity().size) },
+        worth_skipping: host::worth_skipping(&loaded.settings, &place),
         place,
         object,
         decoders: loaded.catalog.decoders(command.decode.map_or(ready.pipeline.decode, Into::into), stop.token())?,
@@ -48,6 +51,9 @@ pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
     let ports = Ports { partials, journal: &bar, stop: stop.token(), handle: runtime.handle().clone() };
     let ended = rushes_run::analyze(&job, &ports);
     bar.finish();
+    if let Some((trace, path)) = trace {
+        trace.finish(path)?;
+    }
     let finished = ended.map_err(|error| Fault::of(&error))?;
     write(command, &finished.report)?;
     if let Some(folder) = &kept {

@@ -77,6 +77,9 @@ pub(crate) struct Analyze {
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Write where the time went, request by request and picture by picture, as a trace for ui.perfetto.dev
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
     /// Keep finished segments in the data folder, so that the same command goes on where it was interrupted
     #[arg(long)]
     pub(crate) resume: bool,

@@ -29,6 +29,7 @@ mod submit;
 mod table;
 mod telling;
 mod token;
+mod trace;
 mod webhooks;
 mod wiring;
 mod worker;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use bytes::Bytes;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
+use tracing::{Instrument, trace_span};
 
 use crate::budget::Permit;
 use crate::error::Error;
@@ -61,7 +62,9 @@ pub(crate) async fn schedule(
                 let share = permit.split(frame.len() as u64);
                 let _ = sender.send(Ok(Bytes::from_owner(Held { frame, _share: share })));
             };
-            if let Err(error) = source.download(span, is_starving, sink).await {
+            let bytes = span.end.saturating_sub(span.start);
+            let fetch = trace_span!(target: "rushes::time::request", "fetch", offset = span.start, bytes);
+            if let Err(error) = source.download(span, is_starving, sink).instrument(fetch).await {
                 let _ = sender.send(Err(error));
             }
         });

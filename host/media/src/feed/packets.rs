@@ -8,19 +8,15 @@ use super::plan::Read;
 use crate::error::Error;
 use crate::reader::{ByteStream, Chunk};
 
-/// A hole of up to so many bytes is read over. One more request costs 30 ms and a part of a penny; at 50 MB/s that is 1.5 MB,
-/// and the holes of a file that interleaves audio and video are far smaller.
-const WORTH_SKIPPING: u64 = 1 << 20;
-
-/// What must be read for these packets, in their order.
-pub(super) fn merge<'a>(reads: impl Iterator<Item = Read<'a>>) -> Vec<Range<u64>> {
+/// What must be read for these packets, in their order. Holes of up to `worth_skipping` bytes are read over.
+pub(super) fn merge<'a>(reads: impl Iterator<Item = Read<'a>>, worth_skipping: u64) -> Vec<Range<u64>> {
     let mut ranges: Vec<Range<u64>> = Vec::new();
     for read in reads {
         for (offset, size) in read.runs() {
             let end = offset.saturating_add(u64::from(size));
             match ranges.last_mut() {
                 _ if size == 0 => {}
-                Some(last) if offset >= last.end && offset - last.end <= WORTH_SKIPPING => last.end = end,
+                Some(last) if offset >= last.end && offset - last.end <= worth_skipping => last.end = end,
                 _ => ranges.push(offset..end),
             }
         }

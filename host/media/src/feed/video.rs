@@ -7,6 +7,7 @@ use rushes_decode::{Converted, Converter, Decoded, Decoders, VideoDecoder, Video
 use rushes_model::media::{PixelFormat, VideoFrame};
 use rushes_model::stop::Stop;
 use rushes_model::{MediaTime, Span};
+use tracing::trace_span;
 
 use super::gaps::Gaps;
 use super::spans::{Needed, VideoPlan};
@@ -160,6 +161,7 @@ impl<'a> Lane<'a> {
                 let Some(look) = self.looks.get(*want).copied() else { continue };
                 let known = converted.iter().any(|(known, _)| *known == look);
                 if let (false, Some((_, converter))) = (known, self.converters.get_mut(look)) {
+                    let _span = trace_span!(target: "rushes::time", "convert").entered();
                     converted.push((look, converter.convert(&picture)));
                 }
             }

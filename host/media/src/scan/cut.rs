@@ -51,6 +51,10 @@ impl Cut {
         }
     }
 
+    pub(super) const fn number(&self) -> u32 {
+        self.number
+    }
+
     /// Latest time that was found.
     pub(super) fn latest(&self) -> MediaTime {
         MediaTime::from_micros(self.audio.latest.max(self.video.latest))

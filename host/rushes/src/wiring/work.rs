@@ -101,6 +101,7 @@ fn try_analyze(
         pipeline: row.pipeline.clone(),
         analyzers: ready.analyzers.clone(),
         method: host::method(settings, object.identity().size),
+        worth_skipping: host::worth_skipping(settings, &place),
         place,
         object,
         decoders: catalog.decoders(ready.pipeline.decode, ports.stop())?,

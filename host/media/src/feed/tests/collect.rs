@@ -15,6 +15,7 @@ pub(super) struct Opened {
     pub(super) index: Index,
     /// Bytes of a chunk of its streams.
     pub(super) chunk: usize,
+    pub(super) worth_skipping: u64,
 }
 
 /// All that came.
@@ -43,7 +44,7 @@ impl Opened {
         let identity = Identity { size: bytes.len() as u64, etag: None, version: None, modified: None, place };
         let file = Memory { bytes: bytes.into(), identity };
         let index = crate::open(&file)?;
-        Ok(Self { file, index, chunk: 1 << 20 })
+        Ok(Self { file, index, chunk: 1 << 20, worth_skipping: 1 << 20 })
     }
 
     pub(super) fn reader(&self) -> &dyn Reader {
@@ -73,7 +74,8 @@ impl Opened {
             .iter()
             .map(|segment| Wants { segment: *segment, audio: audio.to_vec(), video: video.to_vec() })
             .collect();
-        let all: Vec<Range<u64>> = wants.iter().flat_map(|wants| ranges(&self.index, wants)).collect();
+        let all: Vec<Range<u64>> =
+            wants.iter().flat_map(|wants| ranges(&self.index, wants, self.worth_skipping)).collect();
         let mut stream = Chunks { bytes: self.file.bytes.clone(), ranges: all.into(), size: self.chunk };
         let empty = || Collected {
             audio: audio.iter().map(|_| Vec::new()).collect(),

@@ -61,7 +61,7 @@ fn a_segment_is_fed_alike_while_the_recording_is_read_and_after_it() {
     let mut blocks = Vec::new();
     while let Some(segment) = recording.next_segment(opened.reader()).unwrap() {
         let wants = Wants { segment, audio: wants.to_vec(), video: Vec::new() };
-        let ranges = ranges(recording.index(), &wants);
+        let ranges = ranges(recording.index(), &wants, 1 << 20);
         let mut collected = collect::Collected { audio: vec![Vec::new()], ..Default::default() };
         let (index, mut stream) = recording.stream(&collect::Nothing, ranges).expect("all of it is held");
         feed(index, &wants, &rushes_decode::Native, &mut *stream, &mut collected).unwrap();

@@ -154,3 +154,22 @@ fn a_damaged_packet_of_sound_is_a_gap_with_the_one_that_overlaps() {
         assert_eq!(got.audio[0].last(), clean.audio[0].last());
     }
 }
+
+/// Sound alone, of a file whose pictures lie between its packets.
+#[test]
+fn holes_are_read_over_or_asked_around_and_nothing_else_changes() {
+    let folder = Folder::new();
+    let mut opened = Opened::open(&made(&folder, KINDS[0]));
+    let wants = Wants { segment: opened.whole()[0], audio: vec![audio(None, false, 100)], video: Vec::new() };
+    let read = |worth_skipping| {
+        let ranges = ranges(&opened.index, &wants, worth_skipping);
+        (ranges.len(), ranges.iter().map(|range| range.end - range.start).sum::<u64>())
+    };
+    let sound: u64 = opened.index.audio().unwrap().packets.iter().map(|packet| u64::from(packet.size)).sum();
+    assert_eq!(read(0).1, sound);
+    let (over, around) = (read(1 << 20), read(0));
+    assert!(over.0 == 1 && over.1 > 3 * around.1 && around.0 > 100, "{over:?} {around:?}");
+    let usual = opened.feed(&opened.whole(), &[audio(None, false, 100)], &[]);
+    opened.worth_skipping = 0;
+    assert!(opened.feed(&opened.whole(), &[audio(None, false, 100)], &[]) == usual);
+}
