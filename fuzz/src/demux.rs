@@ -3,9 +3,7 @@
 use rushes_media::feed::{self, AudioWant, Sink, VideoWant, Wants};
 use rushes_media::{Native, Recording};
 use rushes_model::MediaTime;
-use rushes_model::media::{
-    AudioBlock, AudioRequest, Gap, PixelFormat, Sampling, Segment, VideoFrame, VideoRequest,
-};
+use rushes_model::media::{AudioBlock, AudioRequest, Gap, PixelFormat, Sampling, Segment, VideoFrame, VideoRequest};
 use rushes_model::stop::Stop;
 
 use crate::memory::Memory;

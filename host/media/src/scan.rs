@@ -178,6 +178,7 @@ impl Scan {
             if index.is_complete {
                 return Ok(None);
             }
+            self.place.reach_for_all();
             self.advance(index, reader)?;
             self.ended_if_over(index)?;
         }
@@ -190,6 +191,7 @@ impl Scan {
 
     /// Scans all that is left.
     pub(crate) fn finish(&mut self, index: &mut Index, reader: &dyn Reader) -> Result<(), Error> {
+        self.place.reach_for_all();
         while !index.is_complete {
             self.advance(index, reader)?;
             self.ended_if_over(index)?;

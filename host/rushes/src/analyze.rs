@@ -19,7 +19,7 @@ use crate::wiring::folder::Folder;
 
 pub(crate) fn run(command: &Analyze) -> Result<ExitCode, Fault> {
     let place = object_ref(&command.object)?;
-    let trace = command.trace.as_deref().map(|path| Ok((Trace::to(path)?, path))).transpose()?;
+    let trace = command.trace.as_deref().map(|path| Trace::to(path).map(|trace| (trace, path))).transpose()?;
     // A pipeline's name means the file that the other commands read as well.
     let nearby = command.pipeline.as_ref().and_then(|_| host::nearby_pipelines());
     let loaded = host::load(command.pipelines.as_deref().or(nearby))?;

@@ -9,9 +9,16 @@ use crate::reader::{ByteStream, Reader};
 /// Beyond so many bytes a new request costs less than reading over them.
 const WORTH_JUMPING: u64 = 4 << 20;
 
+/// First packets of all tracks lie within so much as a rule.
+const FIRST_REACH: u64 = 1 << 20;
+
 /// Where a scan is; outlives the borrow of the reader.
 pub(super) struct Place {
     stream: Option<Box<dyn ByteStream>>,
+    /// Where the stream ends.
+    until: u64,
+    /// How far ahead a stream may reach: little while it isn't known whether the rest will be read.
+    reach: u64,
     /// Read and not consumed.
     ahead: Bytes,
     /// Offset of the next byte.
@@ -29,7 +36,7 @@ impl Place {
         if !ahead.is_empty() {
             held.keep(at, ahead.clone());
         }
-        Self { stream: None, ahead, at, size, held }
+        Self { stream: None, until: 0, reach: FIRST_REACH, ahead, at, size, held }
     }
 
     pub(super) const fn at(&self) -> u64 {
@@ -42,6 +49,11 @@ impl Place {
 
     pub(super) const fn held(&self) -> &Held {
         &self.held
+    }
+
+    /// All of the recording will be read.
+    pub(super) fn reach_for_all(&mut self) {
+        self.reach = u64::MAX;
     }
 
     /// Lets the stream go; it begins anew with the next byte that is wanted.
@@ -124,9 +136,15 @@ impl<'a> Input<'a> {
         if next >= self.place.size {
             return Ok(false);
         }
+        if next >= self.place.until {
+            self.place.stream = None;
+        }
         let stream = match &mut self.place.stream {
             Some(stream) => stream,
-            None => self.place.stream.insert(self.reader.stream(std::iter::once(next..self.place.size).collect())?),
+            None => {
+                self.place.until = next.saturating_add(self.place.reach).min(self.place.size);
+                self.place.stream.insert(self.reader.stream(std::iter::once(next..self.place.until).collect())?)
+            }
         };
         let Some(chunk) = stream.next()? else { return Err(Error::Short { at: next }) };
         // A copy, because the reader's own bytes are its budget.
