@@ -38,3 +38,7 @@ pub(crate) const REQUESTS_BEFORE_INDEX: u32 = 64;
 
 /// Requests for an index in fragments: 18 hours of fragments of one second.
 pub(crate) const REQUESTS: u32 = 65_536;
+
+/// Objects without an index are scanned as a whole before anything else where they are small: then all is known at once,
+/// and their bytes are held. An hour of an MP3.
+pub(crate) const SCANNED_AT_ONCE: u64 = 16 << 20;

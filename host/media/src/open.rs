@@ -9,15 +9,12 @@ use rushes_model::media::Segment;
 
 use crate::error::Error;
 use crate::index::{Coding, Container, Index, Track};
+use crate::limits;
 use crate::probe::{self, probe};
 use crate::reader::{ByteStream, Reader};
 use crate::scan::{Begun, Scan};
 use crate::window::{Ahead, Window};
 use crate::{adts, aiff, caf, flac, mkv, mp3, mp4, ogg, tags, wav};
-
-/// Objects without an index are scanned as a whole before anything else where they are small: then all is known at once,
-/// and their bytes are held. An hour of an MP3.
-const SCANNED_AT_ONCE: u64 = 16 << 20;
 
 /// Reads the index of a recording by small ranges, or, where it has none, by reading all of it. What kind of file it is, its
 /// bytes say and not its name.
@@ -50,7 +47,7 @@ impl Recording {
     /// # Errors
     /// As [`open`].
     pub fn open(reader: &dyn Reader) -> Result<Self, Error> {
-        Self::open_with(reader, SCANNED_AT_ONCE)
+        Self::open_with(reader, limits::SCANNED_AT_ONCE)
     }
 
     /// [`open`](Self::open), with another limit up to which a recording is scanned at once: results differ in nothing but the

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::Held;
 use crate::error::Error;
+use crate::limits;
 use crate::reader::{ByteStream, Reader};
 
 /// Beyond so many bytes a new request costs less than reading over them.
@@ -36,7 +37,8 @@ impl Place {
         if !ahead.is_empty() {
             held.keep(at, ahead.clone());
         }
-        Self { stream: None, until: 0, reach: FIRST_REACH, ahead, at, size, held }
+        let reach = if size <= limits::SCANNED_AT_ONCE { u64::MAX } else { FIRST_REACH };
+        Self { stream: None, until: 0, reach, ahead, at, size, held }
     }
 
     pub(super) const fn at(&self) -> u64 {

@@ -320,9 +320,8 @@ fn other_codecs_are_refused_by_name_and_still_count_for_the_length() {
 
 #[test]
 fn what_the_decoder_refuses_is_refused_before_the_first_packet() {
-    // High 10, as x264 writes it.
-    let high_10 = "016e001effe1001b676e001ea6cb405017fcb8094a000003000200000300641e2c5d4001000468ce0fc8fdfafa00";
-    let entry = mp4::avc1(640, 360, &atom(b"avcC", &hex(high_10)));
+    // A sequence parameter set of one byte.
+    let entry = mp4::avc1(640, 360, &atom(b"avcC", &hex("016e001effe100016701000468ce0fc8")));
     let index = index(movie(&[Written { entry, ..Written::video(1, 5, 5) }, Written::audio(2, 10)], At::First));
     assert!(index.video().is_none());
     assert!(index.refused[0].starts_with("video: h264: "), "{:?}", index.refused);
@@ -337,15 +336,19 @@ fn the_configuration_of_aac_says_what_it_is() {
     let mono = index(with(&[0x12, 0x08]));
     let facts = mono.facts().audio.expect("audio");
     assert_eq!((facts.codec.as_str(), facts.sample_rate, facts.channels), ("aac", 44_100, 1));
-    // SBR by object type, by the backward compatible extension; parametric stereo; AAC Main.
-    for specific in [&[0x2b, 0x11, 0x88][..], &[0x13, 0x10, 0x56, 0xe5, 0x80], &[0xeb, 0x09, 0x88, 0], &[0x0b, 0x10]] {
+    // Band replication by object type, by the backward compatible extension; parametric stereo.
+    for (specific, rate, channels) in [
+        (&[0x2b, 0x11, 0x88, 0][..], 48_000, 2),
+        (&[0x13, 0x10, 0x56, 0xe5, 0x98], 48_000, 2),
+        (&[0xeb, 0x09, 0x88, 0], 48_000, 2),
+    ] {
         let read = index(with(specific));
-        assert!(
-            read.audio().is_none() && read.refused[0].starts_with("audio: aac: "),
-            "{specific:x?}: {:?}",
-            read.refused
-        );
+        let facts = read.facts().audio.unwrap_or_else(|| panic!("{specific:x?}: {:?}", read.refused));
+        assert_eq!((facts.sample_rate, facts.channels), (rate, channels), "{specific:x?}");
     }
+    // AAC Main.
+    let read = index(with(&[0x0b, 0x10]));
+    assert!(read.audio().is_none() && read.refused[0].starts_with("audio: aac: "), "{:?}", read.refused);
 }
 
 #[test]
