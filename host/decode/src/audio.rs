@@ -72,7 +72,7 @@ const PCM: Codec = Codec { shape: pcm::shape, open: pcm::open, decoder: || "pcm 
 const VORBIS: Codec = Codec { shape: vorbis::shape, open: vorbis::open, decoder: || "symphonia 0.6.1" };
 const FLAC: Codec = Codec { shape: flac::shape, open: flac::open, decoder: || "symphonia 0.6.1" };
 const ALAC: Codec = Codec { shape: alac::shape, open: alac::open, decoder: || "symphonia 0.6.1" };
-const ADPCM: Codec = Codec { shape: adpcm::shape, open: adpcm::open, decoder: || "symphonia 0.6.1" };
+const ADPCM: Codec = Codec { shape: adpcm::shape, open: adpcm::open, decoder: || "adpcm 1" };
 
 impl AudioCodec {
     fn line(self) -> &'static Codec {

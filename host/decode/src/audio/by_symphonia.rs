@@ -1,4 +1,4 @@
-//! Vorbis, FLAC, ALAC and ADPCM, by symphonia, its SIMD off. It gives channels in the order of WAVE's mask already.
+//! Vorbis, FLAC and ALAC, by symphonia, its SIMD off. It gives channels in the order of WAVE's mask already.
 
 use rushes_model::media::AudioFormat;
 use symphonia::core::audio::GenericAudioBufferRef;
@@ -6,7 +6,7 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder as Decod
 use symphonia::core::errors::Error as Told;
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
-use symphonia::default::codecs::{AdpcmDecoder, AlacDecoder, FlacDecoder, VorbisDecoder};
+use symphonia::default::codecs::{AlacDecoder, FlacDecoder, VorbisDecoder};
 
 use super::{AudioDecoder, AudioShape};
 use crate::config::AudioCodec;
@@ -29,10 +29,6 @@ pub(super) fn flac(parameters: &AudioCodecParameters) -> symphonia::core::errors
 
 pub(super) fn alac(parameters: &AudioCodecParameters) -> symphonia::core::errors::Result<Opened> {
     Ok(Box::new(AlacDecoder::try_new(parameters, &AudioDecoderOptions::default())?))
-}
-
-pub(super) fn adpcm(parameters: &AudioCodecParameters) -> symphonia::core::errors::Result<Opened> {
-    Ok(Box::new(AdpcmDecoder::try_new(parameters, &AudioDecoderOptions::default())?))
 }
 
 /// What symphonia is told, without the codec's own configuration.
@@ -67,12 +63,13 @@ impl BySymphonia {
         let decoder = fresh(codec, open, &parameters)?;
         Ok(Self { codec, open, parameters, decoder, format, decoded: Vec::new() })
     }
+}
 
-    /// Decodes a packet of so many samples, where the decoder needs to be told.
-    pub(super) fn decode_of(&mut self, packet: &[u8], length: u64, samples: &mut Vec<f32>) -> Result<()> {
+impl AudioDecoder for BySymphonia {
+    fn decode(&mut self, packet: &[u8], samples: &mut Vec<f32>) -> Result<()> {
         let Self { codec, decoder, decoded, .. } = self;
         let (rate, channels) = contained(codec, || {
-            let packet = PacketRef::new(0, Timestamp::ZERO, Duration::new(length), packet);
+            let packet = PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, packet);
             let buffer: GenericAudioBufferRef<'_> =
                 decoder.decode_ref(&packet).map_err(|told| damaged(codec, &told))?;
             buffer.copy_to_vec_interleaved::<f32>(decoded);
@@ -84,12 +81,6 @@ impl BySymphonia {
         }
         samples.extend_from_slice(&self.decoded);
         Ok(())
-    }
-}
-
-impl AudioDecoder for BySymphonia {
-    fn decode(&mut self, packet: &[u8], samples: &mut Vec<f32>) -> Result<()> {
-        self.decode_of(packet, 0, samples)
     }
 
     fn restart(&mut self) {
