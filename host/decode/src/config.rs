@@ -30,6 +30,8 @@ pub enum AudioCodec {
 pub enum Pcm {
     /// Unsigned 8 bit.
     U8,
+    /// Signed 8 bit.
+    S8,
     /// Signed, little-endian.
     S16Le,
     /// Signed, little-endian, three bytes.
@@ -46,6 +48,10 @@ pub enum Pcm {
     S24Be,
     /// Signed, big-endian.
     S32Be,
+    /// IEEE 754, big-endian.
+    F32Be,
+    /// IEEE 754, big-endian.
+    F64Be,
     /// ITU-T G.711, A-law.
     ALaw,
     /// ITU-T G.711, mu-law.

@@ -87,6 +87,7 @@ impl Common {
 /// Compression types, of AIFF-C's list and of those that Apple and Logic added.
 fn coding(kind: [u8; 4], bits: u16) -> Result<Pcm, Error> {
     Ok(match (&kind, bits) {
+        (b"NONE" | b"twos" | b"none" | b"sowt", 1..=8) => Pcm::S8,
         (b"NONE" | b"twos" | b"none", 9..=16) => Pcm::S16Be,
         (b"NONE" | b"twos" | b"none", 17..=24) | (b"in24", _) => Pcm::S24Be,
         (b"NONE" | b"twos" | b"none", 25..=32) | (b"in32", _) => Pcm::S32Be,
@@ -94,6 +95,8 @@ fn coding(kind: [u8; 4], bits: u16) -> Result<Pcm, Error> {
         (b"sowt", 17..=24) => Pcm::S24Le,
         (b"sowt", 25..=32) => Pcm::S32Le,
         (b"raw ", 1..=8) => Pcm::U8,
+        (b"fl32" | b"FL32", _) => Pcm::F32Be,
+        (b"fl64" | b"FL64", _) => Pcm::F64Be,
         (b"alaw" | b"ALAW", _) => Pcm::ALaw,
         (b"ulaw" | b"ULAW", _) => Pcm::MuLaw,
         (kind, bits) => {

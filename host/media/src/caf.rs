@@ -82,9 +82,12 @@ impl Description {
 /// Flags: 1 floating point, 2 little-endian. Samples fill their bytes.
 fn coding(format: [u8; 4], flags: u32, bytes: u32, bits: u32) -> Result<Pcm, Error> {
     Ok(match (&format, flags & 3, bytes) {
+        (b"lpcm", 0 | 2, 1) => Pcm::S8,
         (b"lpcm", 0, 2) => Pcm::S16Be,
         (b"lpcm", 0, 3) => Pcm::S24Be,
         (b"lpcm", 0, 4) => Pcm::S32Be,
+        (b"lpcm", 1, 4) => Pcm::F32Be,
+        (b"lpcm", 1, 8) => Pcm::F64Be,
         (b"lpcm", 2, 2) => Pcm::S16Le,
         (b"lpcm", 2, 3) => Pcm::S24Le,
         (b"lpcm", 2, 4) => Pcm::S32Le,

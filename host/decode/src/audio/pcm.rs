@@ -11,11 +11,11 @@ impl Pcm {
     /// Bytes of one sample of one channel.
     pub fn sample_bytes(self) -> usize {
         match self {
-            Self::U8 | Self::ALaw | Self::MuLaw => 1,
+            Self::U8 | Self::S8 | Self::ALaw | Self::MuLaw => 1,
             Self::S16Le | Self::S16Be => 2,
             Self::S24Le | Self::S24Be => 3,
-            Self::S32Le | Self::S32Be | Self::F32Le => 4,
-            Self::F64Le => 8,
+            Self::S32Le | Self::S32Be | Self::F32Le | Self::F32Be => 4,
+            Self::F64Le | Self::F64Be => 8,
         }
     }
 
@@ -23,6 +23,7 @@ impl Pcm {
     pub fn name(self) -> &'static str {
         match self {
             Self::U8 => "pcm_u8",
+            Self::S8 => "pcm_s8",
             Self::S16Le => "pcm_s16le",
             Self::S24Le => "pcm_s24le",
             Self::S32Le => "pcm_s32le",
@@ -31,6 +32,8 @@ impl Pcm {
             Self::S16Be => "pcm_s16be",
             Self::S24Be => "pcm_s24be",
             Self::S32Be => "pcm_s32be",
+            Self::F32Be => "pcm_f32be",
+            Self::F64Be => "pcm_f64be",
             Self::ALaw => "pcm_alaw",
             Self::MuLaw => "pcm_mulaw",
         }
@@ -68,6 +71,7 @@ impl AudioDecoder for Samples {
         let whole = packet.len() - packet.len() % self.frame_bytes.max(1);
         let bytes = packet.get(..whole).unwrap_or_default();
         match self.pcm {
+            Pcm::S8 => samples.extend(bytes.iter().map(|&byte| f32::from(byte.cast_signed()) / 128.0)),
             Pcm::U8 => samples.extend(bytes.iter().map(|&byte| (f32::from(byte) - 128.0) / 128.0)),
             Pcm::S16Le => each(bytes, samples, |b| f32::from(i16::from_le_bytes(b)) / 32_768.0),
             Pcm::S16Be => each(bytes, samples, |b| f32::from(i16::from_be_bytes(b)) / 32_768.0),
@@ -77,6 +81,8 @@ impl AudioDecoder for Samples {
             Pcm::S32Be => each(bytes, samples, |b| from_i32(i32::from_be_bytes(b))),
             Pcm::F32Le => each(bytes, samples, f32::from_le_bytes),
             Pcm::F64Le => each(bytes, samples, |b| f64::from_le_bytes(b) as f32),
+            Pcm::F32Be => each(bytes, samples, f32::from_be_bytes),
+            Pcm::F64Be => each(bytes, samples, |b| f64::from_be_bytes(b) as f32),
             Pcm::ALaw => samples.extend(bytes.iter().map(|&byte| f32::from(a_law(byte)) / 32_768.0)),
             Pcm::MuLaw => samples.extend(bytes.iter().map(|&byte| f32::from(mu_law(byte)) / 32_768.0)),
         }

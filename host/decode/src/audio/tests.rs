@@ -49,6 +49,7 @@ fn what_is_neither_low_complexity_nor_high_efficiency_is_refused_by_its_name() {
 #[test]
 fn uncompressed_samples_fill_the_range_and_no_more() {
     assert_eq!(pcm(Pcm::U8, &[0, 128, 255]), [-1.0, 0.0, 127.0 / 128.0]);
+    assert_eq!(pcm(Pcm::S8, &[0x80, 0, 0x7f]), [-1.0, 0.0, 127.0 / 128.0]);
     assert_eq!(pcm(Pcm::S16Le, &[0, 0x80, 0xff, 0x7f]), [-1.0, 32_767.0 / 32_768.0]);
     assert_eq!(pcm(Pcm::S16Be, &[0x80, 0, 0x40, 0]), [-1.0, 0.5]);
     assert_eq!(pcm(Pcm::S24Le, &[0, 0, 0x80, 0, 0, 0x40]), [-1.0, 0.5]);
@@ -57,6 +58,8 @@ fn uncompressed_samples_fill_the_range_and_no_more() {
     assert_eq!(pcm(Pcm::S32Be, &[0x40, 0, 0, 0]), [0.5]);
     assert_eq!(pcm(Pcm::F32Le, &1.5f32.to_le_bytes()), [1.5]);
     assert_eq!(pcm(Pcm::F64Le, &(-0.25f64).to_le_bytes()), [-0.25]);
+    assert_eq!(pcm(Pcm::F32Be, &1.5f32.to_be_bytes()), [1.5]);
+    assert_eq!(pcm(Pcm::F64Be, &(-0.25f64).to_be_bytes()), [-0.25]);
 }
 
 /// The ends and the middle of tables 1a and 2a of ITU-T G.711, in 16 bit.

@@ -33,7 +33,11 @@ pub(super) fn frame_bytes(coding: Pcm, config: &AudioConfig) -> u32 {
 /// QuickTime version 2 (Core Audio's flags): 1 floating point, 2 big-endian, 4 signed.
 fn linear(entry: &Entry) -> Result<Pcm, String> {
     let little = entry.pcm_flags & 2 == 0;
-    if entry.pcm_flags & 1 != 0 { float(entry.bits, little) } else { integer(entry.bits, little) }
+    if entry.pcm_flags & 1 != 0 { float(entry.bits, little) } else { linear_integer(entry, little) }
+}
+
+fn linear_integer(entry: &Entry, little: bool) -> Result<Pcm, String> {
+    if entry.bits == 8 && entry.pcm_flags & 4 == 0 { Ok(Pcm::U8) } else { integer(entry.bits, little) }
 }
 
 /// `pcmC`: bit 0 of the flags is little-endian, then the bits of a sample.
@@ -48,6 +52,7 @@ fn iso(atom: &Atom, entry: &Entry) -> Result<Pcm, String> {
 
 fn integer(bits: u32, little: bool) -> Result<Pcm, String> {
     match (bits, little) {
+        (8, _) => Ok(Pcm::S8),
         (16, true) => Ok(Pcm::S16Le),
         (16, false) => Ok(Pcm::S16Be),
         (24, true) => Ok(Pcm::S24Le),
@@ -62,7 +67,8 @@ fn float(bits: u32, little: bool) -> Result<Pcm, String> {
     match (bits, little) {
         (32, true) => Ok(Pcm::F32Le),
         (64, true) => Ok(Pcm::F64Le),
-        (_, false) => Err("big-endian floating point PCM isn't supported".to_owned()),
+        (32, false) => Ok(Pcm::F32Be),
+        (64, false) => Ok(Pcm::F64Be),
         _ => Err(format!("floating point PCM of {bits} bits isn't supported")),
     }
 }

@@ -182,8 +182,9 @@ fn in_order(coding: Pcm, dialect: Dialect) -> Result<Pcm, Error> {
         Pcm::S16Le => Pcm::S16Be,
         Pcm::S24Le => Pcm::S24Be,
         Pcm::S32Le => Pcm::S32Be,
-        Pcm::U8 | Pcm::ALaw | Pcm::MuLaw => coding,
-        _ => return Err(refused("big-endian floating point")),
+        Pcm::F32Le => Pcm::F32Be,
+        Pcm::F64Le => Pcm::F64Be,
+        one_byte_or_big => one_byte_or_big,
     })
 }
 

@@ -110,6 +110,10 @@ fn uncompressed_sound_is_known_in_each_of_its_forms() {
         (b"ipcm", 0, pcmc(1, 24), Pcm::S24Le),
         (b"ipcm", 0, pcmc(0, 16), Pcm::S16Be),
         (b"fpcm", 0, pcmc(1, 64), Pcm::F64Le),
+        (b"fl32", 1, quicktime(enda(0)), Pcm::F32Be),
+        (b"fl64", 1, quicktime(enda(0)), Pcm::F64Be),
+        (b"fpcm", 0, pcmc(0, 32), Pcm::F32Be),
+        (b"ipcm", 0, pcmc(0, 8), Pcm::S8),
     ] {
         let read = with_fields(kind, version, &inside);
         assert_eq!(read.map(|read| read.codec), Ok(AudioCodec::Pcm(expected)), "{}", FourCc(*kind));
