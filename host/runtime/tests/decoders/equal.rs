@@ -88,7 +88,7 @@ fn compare_audio(config: &AudioConfig, track: &Track, most: usize) -> Option<Com
         }
         let apart = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         compared.furthest = compared.furthest.max(apart);
-        if outcomes.0 != outcomes.1 || ours.len() != theirs.len() || !(apart <= 1e-6) {
+        if outcomes.0 != outcomes.1 || ours.len() != theirs.len() || apart.is_nan() || apart > 1e-6 {
             compared.unequal.get_or_insert(format!("packet {number}: {outcomes:?}, {apart} apart"));
         }
     }

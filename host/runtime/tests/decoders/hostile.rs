@@ -35,11 +35,11 @@ fn decode(decoder: &mut dyn VideoDecoder, packet: &[u8], keyframe: bool) -> Resu
 
 /// Decodes a hostile packet; a second decoder of the same maker must not mind.
 fn attack(maker: &Sandboxed, packet: &[u8]) -> Error {
-    let mut other = maker.video(&config()).unwrap();
-    assert_eq!(decode(&mut *other, b"good", true).unwrap().len(), 1);
-    let mut decoder = maker.video(&config()).unwrap();
-    let error = decode(&mut *decoder, packet, true).unwrap_err();
-    assert_eq!(decode(&mut *other, b"good", false).unwrap()[0].number, 3);
+    let mut other = maker.video(&config()).expect("a decoder");
+    assert_eq!(decode(&mut *other, b"good", true).expect("a good packet").len(), 1);
+    let mut decoder = maker.video(&config()).expect("a decoder");
+    let error = decode(&mut *decoder, packet, true).expect_err("it is hostile");
+    assert_eq!(decode(&mut *other, b"good", false).expect("a good packet")[0].number, 3);
     error
 }
 
