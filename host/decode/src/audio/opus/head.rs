@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gain_is_in_256ths_of_a_decibel() {
+    fn the_gain_is_in_parts_of_a_decibel() {
         assert_eq!(factor(0), 1.0);
         assert!((factor(-20 * 256) - 0.1).abs() < 1e-7);
     }
