@@ -29,8 +29,8 @@ pub fn open(reader: &dyn Reader) -> Result<Index, Error> {
 pub struct Recording {
     index: Index,
     scan: Option<Scan>,
-    /// Of a recording that was complete from the beginning.
-    segments: std::vec::IntoIter<Segment>,
+    /// Of a recording that was complete from the beginning; none where scanning finds them.
+    segments: Option<std::vec::IntoIter<Segment>>,
 }
 
 /// What a container's head tells.
@@ -58,7 +58,7 @@ impl Recording {
     pub fn open_with(reader: &dyn Reader, scanned_at_once: u64) -> Result<Self, Error> {
         let (begun, ahead) = match head(reader)? {
             (Opened::Indexed(index), _) => {
-                return Ok(Self { segments: index.segments().into_iter(), index, scan: None });
+                return Ok(Self { segments: Some(index.segments().into_iter()), index, scan: None });
             }
             (Opened::Begun(begun), ahead) => (begun, ahead),
         };
@@ -66,8 +66,8 @@ impl Recording {
         if reader.identity().size <= scanned_at_once {
             scan.finish(&mut index, reader)?;
         }
-        let segments = if index.is_complete { index.segments() } else { Vec::new() };
-        Ok(Self { index, scan: Some(scan), segments: segments.into_iter() })
+        let segments = index.is_complete.then(|| index.segments().into_iter());
+        Ok(Self { index, scan: Some(scan), segments })
     }
 
     /// What is known so far.
@@ -77,7 +77,7 @@ impl Recording {
 
     /// Whether segments are found while reading, and so are worth a [mark](Self::mark).
     pub fn is_scanned(&self) -> bool {
-        self.scan.is_some() && self.segments.as_slice().is_empty() && !self.index.is_complete
+        self.segments.is_none()
     }
 
     /// How many segments of a scanned recording were found so far.
@@ -90,12 +90,10 @@ impl Recording {
     /// # Errors
     /// When bytes can't be had, or the recording claims too much.
     pub fn next_segment(&mut self, reader: &dyn Reader) -> Result<Option<Segment>, Error> {
-        if let Some(segment) = self.segments.next() {
-            return Ok(Some(segment));
-        }
-        match &mut self.scan {
-            Some(scan) => scan.next_segment(&mut self.index, reader),
-            None => Ok(None),
+        match (&mut self.segments, &mut self.scan) {
+            (Some(known), _) => Ok(known.next()),
+            (None, Some(scan)) => scan.next_segment(&mut self.index, reader),
+            (None, None) => Ok(None),
         }
     }
 

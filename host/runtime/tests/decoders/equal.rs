@@ -108,17 +108,20 @@ fn row(path: &Path, track: &Track, compared: &Compared) -> String {
 
 #[test]
 fn every_codec_gives_in_the_sandbox_what_it_gives_in_the_host() {
-    let (mut wrong, mut given) = (Vec::new(), 0);
+    let mut wrong = Vec::new();
     for path in FILES.map(|name| folder().join(name)) {
+        let mut given = 0;
         for track in tracks(&path) {
             let Some(compared) = compare(&track, PACKETS) else { continue };
             println!("{}", row(&path, &track, &compared));
             given += usize::from(compared.given > 0);
             wrong.extend(compared.unequal.is_some().then(|| row(&path, &track, &compared)));
         }
+        if given == 0 {
+            wrong.push(format!("{}: nothing was decoded", path.display()));
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(given >= 5, "only {given} tracks gave anything");
 }
 
 /// By hand: `cargo test -p rushes-runtime --test decoders -- --ignored --nocapture all_recordings`.

@@ -1,10 +1,11 @@
 //! Recordings as configurations and packets.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use rushes_media::{ByteStream, Coding, Packet, ReadError, Reader};
+use rushes_media::{ByteStream, Chunk, Coding, Packet, ReadError, Reader};
 use rushes_model::Identity;
 
 /// A file in memory.
@@ -23,8 +24,20 @@ impl Reader for File {
         Ok(self.bytes.slice(start..start.saturating_add(length).min(self.bytes.len())))
     }
 
-    fn stream(&self, _: Vec<Range<u64>>) -> Result<Box<dyn ByteStream>, ReadError> {
-        unreachable!("packets are read one by one here")
+    fn stream(&self, ranges: Vec<Range<u64>>) -> Result<Box<dyn ByteStream>, ReadError> {
+        let piece = |range: Range<u64>| {
+            let bytes = self.bytes.slice(range.start as usize..range.end as usize);
+            Chunk { offset: range.start, bytes }
+        };
+        Ok(Box::new(Pieces(ranges.into_iter().map(piece).collect())))
+    }
+}
+
+struct Pieces(VecDeque<Chunk>);
+
+impl ByteStream for Pieces {
+    fn next(&mut self) -> Result<Option<Chunk>, ReadError> {
+        Ok(self.0.pop_front())
     }
 }
 

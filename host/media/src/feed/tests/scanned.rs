@@ -72,3 +72,16 @@ fn a_segment_is_fed_alike_while_the_recording_is_read_and_after_it() {
     // A third of 48 kHz.
     assert_eq!(joined(&blocks).len() as i64, (opened.index.tracks[0].presented.end + 2) / 3);
 }
+
+#[test]
+fn a_small_recording_gives_its_segments_once() {
+    let folder = Folder::new();
+    let opened = stream(&folder);
+    let mut recording = Recording::open(opened.reader()).unwrap();
+    assert!(!recording.is_scanned(), "{} bytes are scanned at once", opened.reader().identity().size);
+    let mut segments = Vec::new();
+    while let Some(segment) = recording.next_segment(opened.reader()).unwrap() {
+        segments.push(segment);
+    }
+    assert_eq!(segments, opened.index.segments());
+}
