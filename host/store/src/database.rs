@@ -153,8 +153,21 @@ pub(crate) async fn now(connection: &impl ConnectionTrait, dialect: Dialect) -> 
 
 pub(crate) async fn connect(dialect: Dialect, url: &str, role: Role) -> Result<DatabaseConnection> {
     let (options, place) = dialect.options(url, role);
-    Database::connect(options).await.map_err(|source| {
-        let source = DbErr::Custom(dialect.without_secrets(url, &source.to_string()));
-        Error::Open { place, source }
-    })
+    let mut left = LOCKED_TRIES;
+    loop {
+        let source = match Database::connect(options.clone()).await {
+            Ok(connection) => return Ok(connection),
+            Err(source) => source.to_string(),
+        };
+        // A new SQLite file is switched to its journal by whoever comes first, and others aren't made to wait for that.
+        if left == 0 || dialect != Dialect::Sqlite || !source.contains("database is locked") {
+            return Err(Error::Open { place, source: DbErr::Custom(dialect.without_secrets(url, &source)) });
+        }
+        left -= 1;
+        tokio::time::sleep(LOCKED_PAUSE).await;
+    }
 }
+
+/// Five seconds in all.
+const LOCKED_TRIES: u32 = 50;
+const LOCKED_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);

@@ -1,6 +1,6 @@
 //! The same packets through the host's decoders and through the sandboxed ones.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rushes_decode::{AudioConfig, Decoded, Decoders, Native, VideoConfig, VideoPacket};
 use rushes_media::Coding;
@@ -8,7 +8,7 @@ use rushes_media::Coding;
 use crate::components::real;
 use crate::recordings::{Track, folder, tracks};
 
-/// One file for each codec. Packets are enough when there are some keyframes or a second of sound among them.
+/// One file for each codec; all recordings, whole, where RUSHES_TEST_ALL_RECORDINGS is set (by hand: each is decoded twice). Packets are enough when there are some keyframes or a second of sound among them.
 const FILES: [&str; 12] = [
     "interview-6talkers-720p25-h264-aac.mp4",
     "face-then-cartoon-hevc-aac-vfr.mov",
@@ -109,34 +109,30 @@ fn row(path: &Path, track: &Track, compared: &Compared) -> String {
 #[test]
 fn every_codec_gives_in_the_sandbox_what_it_gives_in_the_host() {
     let mut wrong = Vec::new();
-    for path in FILES.map(|name| folder().join(name)) {
+    let all = std::env::var_os("RUSHES_TEST_ALL_RECORDINGS").is_some();
+    let (paths, most) = match all {
+        true => (recordings(), usize::MAX),
+        false => (FILES.map(|name| folder().join(name)).to_vec(), PACKETS),
+    };
+    for path in paths {
         let mut given = 0;
         for track in tracks(&path) {
-            let Some(compared) = compare(&track, PACKETS) else { continue };
+            let Some(compared) = compare(&track, most) else { continue };
             println!("{}", row(&path, &track, &compared));
             given += usize::from(compared.given > 0);
             wrong.extend(compared.unequal.is_some().then(|| row(&path, &track, &compared)));
         }
-        if given == 0 {
+        if given == 0 && !all {
             wrong.push(format!("{}: nothing was decoded", path.display()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// By hand: `cargo test -p rushes-runtime --test decoders -- --ignored --nocapture all_recordings`.
-#[test]
-#[ignore = "decodes every recording twice; never run yet"]
-fn all_recordings_give_in_the_sandbox_what_they_give_in_the_host() {
-    let mut wrong = 0;
-    let mut paths: Vec<_> = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+fn recordings() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder()).expect("the recordings lie beside the checkout");
+    let mut paths: Vec<_> =
+        entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file()).collect();
     paths.sort();
-    for path in paths.iter().filter(|path| path.is_file()) {
-        for track in tracks(path) {
-            let Some(compared) = compare(&track, usize::MAX) else { continue };
-            println!("{}", row(path, &track, &compared));
-            wrong += usize::from(compared.unequal.is_some());
-        }
-    }
-    assert_eq!(wrong, 0);
+    paths
 }
