@@ -57,8 +57,8 @@ pub trait VideoDecoder: Send {
     /// packet that others refer to was lost, everything fails until the next keyframe.
     ///
     /// # Errors
-    /// [`Error::Damaged`] and [`Error::Panicked`] for this packet, others for good. Pictures of earlier packets may have been
-    /// appended nevertheless.
+    /// [`Error::Damaged`](crate::Error::Damaged) and [`Error::Panicked`](crate::Error::Panicked) for this packet, others for
+    /// good. Pictures of earlier packets may have been appended nevertheless.
     fn decode(&mut self, packet: VideoPacket<'_>, pictures: &mut Vec<Decoded>) -> Result<()>;
 
     /// Appends the pictures that are still inside; the next packet must be a keyframe.
