@@ -76,3 +76,18 @@ fn a_heavy_library_is_named_by_one_room_alone() {
         }
     }
 }
+
+/// `cargo run` from a clean clone must not ask which.
+#[test]
+fn the_workspace_has_one_program() {
+    let text = run(Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--no-deps", "--locked"])
+        .current_dir(root()));
+    let metadata: Value = serde_json::from_str(&text).unwrap();
+    let targets = metadata["packages"].as_array().unwrap().iter().flat_map(|one| one["targets"].as_array().unwrap());
+    let programs: Vec<&str> = targets
+        .filter(|target| target["kind"].as_array().unwrap().iter().any(|kind| kind == "bin"))
+        .map(|target| target["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(programs, ["rushes"]);
+}

@@ -11,6 +11,7 @@ mod lengths;
 mod limits;
 mod mjpeg;
 mod picture;
+mod record;
 mod samples;
 mod vp8;
 mod vp9;
@@ -29,6 +30,18 @@ pub struct VideoShape {
     /// How samples become colours.
     pub colour: Colour,
 }
+
+impl VideoShape {
+    /// Of a stream that says nothing itself before its first packet: the words of the container.
+    fn said(config: &VideoConfig, width: u32, height: u32) -> Self {
+        let colour =
+            Colour { full_range: config.full_range.unwrap_or(false), matrix: config.matrix.unwrap_or(UNSPECIFIED) };
+        Self { width, height, pixel_aspect: config.pixel_aspect.unwrap_or((1, 1)), colour }
+    }
+}
+
+/// ITU-T H.273, table 4.
+const UNSPECIFIED: u16 = 2;
 
 /// One packet of a video track.
 #[derive(Clone, Copy, Debug)]

@@ -5,12 +5,12 @@
 //! ```
 //! A frame doesn't say how long it is: it ends where its checksum is right and the next header begins.
 
-mod crc;
 mod header;
 
 use rushes_decode::{AudioCodec, AudioConfig};
 use rushes_model::MediaTime;
 
+use crate::crc::SIXTEEN;
 use crate::error::Error;
 use crate::index::{Coding, Container, Index, Packet, Packets, Table, Track, micros};
 use crate::scan::{Begun, Demuxer, Found, Input, Kind};
@@ -169,7 +169,7 @@ impl Frames {
             if at > 0 && crc == 0 && tags::length(rest).is_some() {
                 return Look::Frame(first, at);
             }
-            crc = crc::sixteen(crc, *byte);
+            crc = SIXTEEN.next(crc, *byte);
         }
         match (is_all, crc) {
             (true, 0) => Look::Frame(first, bytes.len()),

@@ -16,6 +16,7 @@
 mod adts;
 mod aiff;
 mod caf;
+mod crc;
 mod error;
 mod facts;
 pub mod feed;
@@ -44,5 +45,7 @@ pub use error::Error;
 pub use index::{Coding, Container, Index, Packet, Packets, Table, Track};
 pub use open::{Recording, open};
 pub use rushes_decode::{Decoders, Native};
+
+pub use scan::HELD;
 
 pub use reader::{ByteStream, Chunk, ReadError, Reader};

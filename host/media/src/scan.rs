@@ -22,6 +22,7 @@ use crate::index::{Coding, Index, Odd, Packet, Packets, micros};
 use crate::limits;
 use crate::reader::{ByteStream, Reader};
 use cut::Cut;
+pub use held::HELD;
 use held::Held;
 pub(crate) use input::Input;
 use input::Place;

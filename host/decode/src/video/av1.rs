@@ -6,7 +6,7 @@ use re_rav1d::dav1d::{Decoder as Inner, Error as Refusal, PixelLayout, PlanarIma
 use super::chain::{Chain, Head, Link, Shown};
 use super::limits::{MOST_PIXELS, check_size};
 use super::samples::{Chroma, Source};
-use super::{Colour, VideoDecoder, VideoShape};
+use super::{VideoDecoder, VideoShape};
 use crate::config::VideoConfig;
 use crate::error::{Error, Result};
 
@@ -24,12 +24,7 @@ pub(super) fn shape(config: &VideoConfig) -> Result<VideoShape> {
     let largest = Obus::new(config.extra.get(RECORD..).unwrap_or_default()).find_map(|obu| obu.largest());
     let (width, height) = largest.unwrap_or((config.width, config.height));
     check_size(CODEC, width.into(), height.into())?;
-    Ok(VideoShape {
-        width,
-        height,
-        pixel_aspect: config.pixel_aspect.unwrap_or((1, 1)),
-        colour: Colour { full_range: config.full_range.unwrap_or(false), matrix: config.matrix.unwrap_or(2) },
-    })
+    Ok(VideoShape::said(config, width, height))
 }
 
 pub(super) fn open(config: &VideoConfig) -> Result<Box<dyn VideoDecoder>> {

@@ -19,12 +19,7 @@ const MATRIX: u16 = 6;
 
 pub(super) fn shape(config: &VideoConfig) -> Result<VideoShape> {
     check_size(CODEC, config.width.into(), config.height.into())?;
-    Ok(VideoShape {
-        width: config.width,
-        height: config.height,
-        pixel_aspect: config.pixel_aspect.unwrap_or((1, 1)),
-        colour: colour(config),
-    })
+    Ok(VideoShape { colour: colour(config), ..VideoShape::said(config, config.width, config.height) })
 }
 
 fn colour(config: &VideoConfig) -> Colour {

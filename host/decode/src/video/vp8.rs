@@ -9,7 +9,7 @@ use oxideav_vp8::state::Vp8DecoderState;
 
 use super::chain::{Chain, Head, Link, Shown};
 use super::limits::check_size;
-use super::{Colour, Plane, VideoDecoder, VideoShape};
+use super::{Plane, VideoDecoder, VideoShape};
 use crate::config::VideoConfig;
 use crate::error::{Error, Result};
 
@@ -19,12 +19,7 @@ const CODEC: &str = "vp8";
 /// BT.601's.
 pub(super) fn shape(config: &VideoConfig) -> Result<VideoShape> {
     check_size(CODEC, config.width.into(), config.height.into())?;
-    Ok(VideoShape {
-        width: config.width,
-        height: config.height,
-        pixel_aspect: config.pixel_aspect.unwrap_or((1, 1)),
-        colour: Colour { full_range: config.full_range.unwrap_or(false), matrix: config.matrix.unwrap_or(2) },
-    })
+    Ok(VideoShape::said(config, config.width, config.height))
 }
 
 pub(super) fn open(config: &VideoConfig) -> Result<Box<dyn VideoDecoder>> {

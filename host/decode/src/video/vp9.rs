@@ -7,7 +7,7 @@ use rusty_vp9::{DecodedFrame, Error as Refusal, Vp9Decoder};
 use super::chain::{Chain, Head, Link, Shown};
 use super::limits::check_size;
 use super::samples::{Chroma, Source};
-use super::{Colour, VideoDecoder, VideoShape};
+use super::{VideoDecoder, VideoShape};
 use crate::config::VideoConfig;
 use crate::error::{Error, Result};
 
@@ -20,12 +20,7 @@ const CODEC: &str = "vp9";
 /// The container's words: `extra` holds no size.
 pub(super) fn shape(config: &VideoConfig) -> Result<VideoShape> {
     check_size(CODEC, config.width.into(), config.height.into())?;
-    Ok(VideoShape {
-        width: config.width,
-        height: config.height,
-        pixel_aspect: config.pixel_aspect.unwrap_or((1, 1)),
-        colour: Colour { full_range: config.full_range.unwrap_or(false), matrix: config.matrix.unwrap_or(2) },
-    })
+    Ok(VideoShape::said(config, config.width, config.height))
 }
 
 pub(super) fn open(config: &VideoConfig) -> Result<Box<dyn VideoDecoder>> {

@@ -1,6 +1,6 @@
 //! STREAMINFO (RFC 9639, 8.2) and a frame's header (9.1).
 
-use super::crc;
+use crate::crc::EIGHT;
 
 /// Bytes of STREAMINFO.
 pub(crate) const INFO: usize = 34;
@@ -91,7 +91,7 @@ impl Header {
             code => *BITS.get(usize::from(code))?,
         };
         let is_ours = (rate, channels, bits) == (info.sample_rate, info.channels, info.bits);
-        (is_ours && crc::eight(bytes.get(..=at)?) == 0).then_some(Self {
+        (is_ours && EIGHT.of(bytes.get(..=at)?.iter().copied()) == 0).then_some(Self {
             samples,
             is_variable: second & 1 == 1,
             number,

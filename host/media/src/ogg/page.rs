@@ -1,5 +1,7 @@
 //! A page (RFC 3533, 6): header, sizes of segments, bodies.
 
+use crate::crc::THIRTY_TWO;
+
 /// Bytes of a header without its segments' sizes.
 pub(super) const HEADER: usize = 27;
 
@@ -70,31 +72,7 @@ impl Page {
     }
 }
 
-/// Over all of a page, with zeros in the checksum's own place; x^32 + x^26 + … (RFC 3533, 6, field 7).
+/// Over all of a page, with zeros in the checksum's own place.
 fn checksum_of(page: &[u8]) -> u32 {
-    let byte_of = |(at, byte): (usize, &u8)| if (22..26).contains(&at) { 0 } else { *byte };
-    page.iter().enumerate().map(byte_of).fold(0, |crc: u32, byte| {
-        let [high, ..] = crc.to_be_bytes();
-        crc << 8 ^ TABLE.get(usize::from(high ^ byte)).copied().unwrap_or_default()
-    })
+    THIRTY_TWO.of(page.iter().enumerate().map(|(at, byte)| if (22..26).contains(&at) { 0 } else { *byte }))
 }
-
-const TABLE: [u32; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0u8;
-    loop {
-        let (mut crc, mut bit) = ((byte as u32) << 24, 0);
-        while bit < 8 {
-            crc = if crc & 0x8000_0000 == 0 { crc << 1 } else { crc << 1 ^ 0x04c1_1db7 };
-            bit += 1;
-        }
-        #[expect(clippy::indexing_slicing, reason = "a byte is an index into 256 entries")]
-        {
-            table[byte as usize] = crc;
-        }
-        if byte == u8::MAX {
-            break table;
-        }
-        byte += 1;
-    }
-};

@@ -5,11 +5,13 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+use rushes_model::ByteSize;
+
 use crate::error::Error;
 use crate::reader::{ByteStream, Chunk, ReadError, Reader};
 
-/// A minute at 3 Mbit/s, as browsers record. What is more is fetched a second time.
-const MOST: usize = 24 << 20;
+/// Most bytes of a recording without an index that are held to be fed: a minute at 3 Mbit/s, as browsers record. What is more is fetched a second time.
+pub const HELD: ByteSize = ByteSize::mib(24);
 
 /// Chunks by rising offset.
 #[derive(Default)]
@@ -22,7 +24,7 @@ impl Held {
     pub(super) fn keep(&mut self, offset: u64, bytes: Bytes) {
         self.bytes += bytes.len();
         self.chunks.push_back((offset, bytes));
-        while self.bytes > MOST {
+        while self.bytes as u64 > HELD.as_bytes() {
             let Some((_, first)) = self.chunks.pop_front() else { break };
             self.bytes -= first.len();
         }

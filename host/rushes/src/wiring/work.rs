@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use rushes_config::Settings;
 use rushes_model::job::Outcome;
+use rushes_model::pipeline::DecodeMode;
 use rushes_model::stop::Stop;
 use rushes_model::{ByteSize, Failure, ObjectRef, Progress};
 use rushes_queue::{Loaded, Ports};
 use rushes_run::{Finished, Job};
+use rushes_runtime::DecoderLimits;
 use rushes_source::{Options, Told};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -140,7 +142,15 @@ impl crate::catalog::Ready {
     /// The worst case of a job: its components' memories, what is read ahead, channels, and decoders.
     pub(crate) fn reserves(&self, readahead: ByteSize) -> ByteSize {
         let components: u64 = self.analyzers.iter().map(|one| one.limits.memory.as_bytes()).sum();
-        ByteSize::bytes(components).saturating_add(readahead).saturating_add(DECODING)
+        let walls = match self.pipeline.decode {
+            DecodeMode::Native => ByteSize::bytes(0),
+            DecodeMode::Sandboxed => {
+                let limits = DecoderLimits::default();
+                limits.video_memory.saturating_add(limits.audio_memory)
+            }
+        };
+        let inside = readahead.saturating_add(DECODING).saturating_add(rushes_media::HELD);
+        ByteSize::bytes(components).saturating_add(inside).saturating_add(walls)
     }
 }
 

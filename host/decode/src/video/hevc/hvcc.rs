@@ -1,18 +1,11 @@
 //! The HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1).
 
+use super::super::record::{Record, take_units};
 use super::CODEC;
 use crate::error::{Error, Result};
 
 /// Bytes before the number of arrays.
 const FIXED: usize = 22;
-
-/// What it says that we need.
-pub(super) struct Record<'a> {
-    /// Bytes of the length before each unit of a packet.
-    pub(super) length_bytes: usize,
-    /// Parameter sets, in the record's order.
-    pub(super) units: Vec<&'a [u8]>,
-}
 
 pub(super) fn read(bytes: &[u8]) -> Result<Record<'_>> {
     parse(bytes).ok_or_else(|| Error::Configuration { codec: CODEC, what: "its record (hvcC) is cut off".into() })
@@ -25,14 +18,7 @@ fn parse(bytes: &[u8]) -> Option<Record<'_>> {
     let mut units = Vec::new();
     for _ in 0..arrays {
         let (head, after) = rest.split_at_checked(3)?;
-        rest = after;
-        for _ in 0..u16::from_be_bytes(head.get(1..3)?.try_into().ok()?) {
-            let (length, after) = rest.split_at_checked(2)?;
-            let length = usize::from(u16::from_be_bytes(length.try_into().ok()?));
-            let (unit, after) = after.split_at_checked(length)?;
-            units.push(unit);
-            rest = after;
-        }
+        rest = take_units(after, u16::from_be_bytes(head.get(1..3)?.try_into().ok()?), &mut units)?;
     }
     Some(Record { length_bytes, units })
 }
