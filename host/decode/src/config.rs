@@ -77,8 +77,10 @@ pub struct AudioConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum VideoCodec {
     /// ITU-T H.264; packets hold length-prefixed NAL units; `extra` is the AVCDecoderConfigurationRecord (ISO/IEC 14496-15).
+    /// Or they hold units and parameter sets behind start codes (annex B), and `extra` is empty.
     H264,
     /// ITU-T H.265; packets hold length-prefixed NAL units; `extra` is the HEVCDecoderConfigurationRecord (ISO/IEC 14496-15).
+    /// Or as H.264 with an empty one.
     Hevc,
     /// VP8 (RFC 6386); no `extra`.
     Vp8,

@@ -5,9 +5,9 @@ use crate::error::Result;
 
 mod av1;
 mod chain;
+mod framing;
 mod h264;
 mod hevc;
-mod lengths;
 mod limits;
 mod mjpeg;
 mod picture;

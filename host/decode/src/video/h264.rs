@@ -7,7 +7,7 @@
 //! What the fast one refuses, or would decode silently wrong, is known from the parameter sets before the first picture; a
 //! keyframe with other sets may change the decoder in mid-stream.
 
-use super::lengths::Units;
+use super::framing::{Framing, Units};
 use super::limits::check_size;
 use super::{Colour, Decoded, Picture, Plane, VideoDecoder, VideoPacket, VideoShape};
 use crate::config::VideoConfig;
@@ -43,8 +43,8 @@ pub(super) fn open(config: &VideoConfig) -> Result<Box<dyn VideoDecoder>> {
 /// One track's decoder.
 struct Decoder {
     config: VideoConfig,
-    /// Bytes of a NAL unit's length.
-    length_bytes: usize,
+    /// What parts a packet's units.
+    framing: Framing,
     sets: Sets,
     engine: Engine,
     /// A picture that others refer to was lost.
@@ -86,14 +86,7 @@ impl Decoder {
             check_size(CODEC, config.width.into(), config.height.into())?;
         }
         let engine = Engine::new(&sets);
-        Ok(Self {
-            config: config.clone(),
-            length_bytes: record.length_bytes,
-            sets,
-            engine,
-            is_lost: false,
-            annex_b: Vec::new(),
-        })
+        Ok(Self { config: config.clone(), framing: record.framing, sets, engine, is_lost: false, annex_b: Vec::new() })
     }
 
     /// Of the sequence parameter set that came last, or as the container says while none came. The container's words on
@@ -134,7 +127,7 @@ impl Decoder {
 
     /// Writes the packet's slices and parameter sets with start codes.
     fn units_of(&mut self, packet: &[u8]) -> Result<()> {
-        for unit in Units::new(CODEC, packet, self.length_bytes) {
+        for unit in Units::new(CODEC, packet, self.framing) {
             let unit = Unit::new(unit?);
             self.keep(&unit)?;
             match unit.kind() {
@@ -182,7 +175,7 @@ impl Decoder {
     }
 
     fn slices<'a>(&self, packet: &'a [u8]) -> impl Iterator<Item = Unit<'a>> + use<'a> {
-        Units::new(CODEC, packet, self.length_bytes).flatten().map(Unit::new).filter(Unit::is_slice)
+        Units::new(CODEC, packet, self.framing).flatten().map(Unit::new).filter(Unit::is_slice)
     }
 }
 
@@ -207,7 +200,7 @@ impl VideoDecoder for Decoder {
     }
 
     fn skip(&mut self, packet: &[u8]) -> Result<()> {
-        for unit in Units::new(CODEC, packet, self.length_bytes) {
+        for unit in Units::new(CODEC, packet, self.framing) {
             self.keep(&Unit::new(unit?))?;
         }
         Ok(())

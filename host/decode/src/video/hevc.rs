@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use rusty_h265::{Decoder as Inner, Frame};
 
-use super::lengths::Units;
+use super::framing::{Framing, Units};
 use super::samples::{Chroma, Source};
 use super::{Colour, Decoded, Picture, VideoDecoder, VideoPacket, VideoShape};
 use crate::config::VideoConfig;
@@ -38,8 +38,8 @@ pub(super) fn open(config: &VideoConfig) -> Result<Box<dyn VideoDecoder>> {
 /// One track's decoder.
 struct Decoder {
     config: VideoConfig,
-    /// Bytes of a NAL unit's length.
-    length_bytes: usize,
+    /// What parts a packet's units.
+    framing: Framing,
     sets: Sets,
     inner: Inner,
     /// Nothing was decoded since the last restart.
@@ -60,7 +60,7 @@ impl Decoder {
         }
         let mut decoder = Self {
             config: config.clone(),
-            length_bytes: record.length_bytes,
+            framing: record.framing,
             sets,
             inner: Inner::new(),
             is_fresh: true,
@@ -92,7 +92,7 @@ impl Decoder {
     }
 
     fn units<'a>(&self, packet: &'a [u8]) -> impl Iterator<Item = Result<Unit<'a>>> + use<'a> {
-        Units::new(CODEC, packet, self.length_bytes).map(|unit| unit.map(Unit::new))
+        Units::new(CODEC, packet, self.framing).map(|unit| unit.map(Unit::new))
     }
 
     fn slices<'a>(&self, packet: &'a [u8]) -> impl Iterator<Item = Unit<'a>> + use<'a> {

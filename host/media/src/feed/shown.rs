@@ -28,6 +28,14 @@ pub(super) fn shown(track: &Track, from: MediaTime, end: MediaTime) -> Vec<Shown
     });
     let mut all: Vec<Shown> = pictures.collect();
     all.sort_unstable();
+    // Of pictures at one moment the last is what stays on the screen.
+    all.dedup_by(|later, kept| {
+        let is_same = later.start == kept.start;
+        if is_same {
+            *kept = *later;
+        }
+        is_same
+    });
     // Where durations are unknown or overlap, a picture lasts until the next one; of a recording that is still scanned
     // they are, so the next one counts though it lies behind `end`.
     let starts: Vec<MediaTime> = all.iter().skip(1).map(|picture| picture.start).collect();

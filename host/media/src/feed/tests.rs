@@ -267,6 +267,55 @@ const RECORDINGS: [&str; 12] = [
     "webcam-one-man-h264-mp3.mp4",
 ];
 
+/// What browsers record, and other pictures than H.264 in MP4.
+const PICTURES: [&str; 15] = [
+    "exo-bear-vp9.webm",
+    "exo-h265_with_metadata_track.mp4",
+    "exo-sample.mkv",
+    "exo-sample_av1.mp4",
+    "exo-sample_with_srt.mkv",
+    "face-then-cartoon-hevc-aac-vfr.mov",
+    "fx-no-cues.webm",
+    "mediarecorder-chrome57-vp8-opus-cut-off.webm",
+    "mediarecorder-chromium156-av1-opus.webm",
+    "mediarecorder-chromium156-h264-opus-fragmented.mp4",
+    "mediarecorder-chromium156-h264-opus.mkv",
+    "mediarecorder-chromium156-vp8-opus.webm",
+    "mediarecorder-chromium156-vp9-opus.webm",
+    "mediarecorder-firefox53-vp8-opus.webm",
+    "person-signing-again-h264.mkv",
+];
+
+#[test]
+fn pictures_of_real_recordings_are_ffmpegs_to_the_bit() {
+    let mut wrong = Vec::new();
+    for name in PICTURES {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/media").join(name);
+        let opened = Opened::open(&path);
+        let got = opened.feed(&opened.whole(), &[], &[video(Sampling::EveryFrame)]);
+        let ours: Vec<String> = got.video[0].iter().map(|frame| made::md5(&frame.data)).collect();
+        let track = opened.index.video().unwrap();
+        let mut times: Vec<i64> =
+            track.packets.iter().filter(|packet| track.shows(packet)).map(|one| one.pts).collect();
+        times.sort_unstable();
+        let all = made::picture_hashes(&path);
+        assert_eq!(all.len(), times.len(), "{name}");
+        // Chrome 57 gave several pictures one time: the last of them is what stays on the screen.
+        let stays = |(place, _): &(usize, String)| times.get(place + 1) != times.get(*place);
+        let theirs: Vec<String> = all.into_iter().enumerate().filter(stays).map(|(_, hash)| hash).collect();
+        if ours != theirs {
+            let equal = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours == theirs).count();
+            wrong.push(format!(
+                "{name}: {} and {} pictures, {equal} equal; gaps {:?}",
+                ours.len(),
+                theirs.len(),
+                got.gaps
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn real_recordings_are_what_ffmpeg_makes_of_them() {
     for name in RECORDINGS {

@@ -52,9 +52,8 @@ pub(super) fn coding(entry: &Entry, at: u64) -> Result<Result<Coding, String>, E
 fn codec(entry: &Entry) -> Result<(VideoCodec, Vec<u8>), String> {
     let private = || entry.private.clone();
     match entry.codec.as_str() {
-        "V_MPEG4/ISO/AVC" if private().is_empty() => Err("H.264 without its configuration (`CodecPrivate`)".to_owned()),
+        // Chromium's recorder writes no record, and packets with start codes.
         "V_MPEG4/ISO/AVC" => Ok((VideoCodec::H264, private())),
-        "V_MPEGH/ISO/HEVC" if private().is_empty() => Err("HEVC without its configuration (`CodecPrivate`)".to_owned()),
         "V_MPEGH/ISO/HEVC" => Ok((VideoCodec::Hevc, private())),
         "V_VP8" => Ok((VideoCodec::Vp8, Vec::new())),
         // WebM's list of features is no VPCodecConfigurationRecord, and says nothing that the stream doesn't.

@@ -13,9 +13,9 @@ pub(crate) struct Look {
 /// How a track's packets are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pictures {
-    /// Bytes of a NAL unit's length.
-    H264(usize),
-    Hevc(usize),
+    /// Bytes of a NAL unit's length, none where start codes part them.
+    H264(Option<usize>),
+    Hevc(Option<usize>),
     Vp8,
     Vp9,
     Av1,
@@ -28,7 +28,7 @@ impl Pictures {
     pub(crate) const HEAD: usize = 2_048;
 
     pub(crate) fn new(config: &VideoConfig) -> Self {
-        let length = |at: usize| config.extra.get(at).map_or(4, |byte| usize::from(byte & 3) + 1);
+        let length = |at: usize| config.extra.get(at).map(|byte| usize::from(byte & 3) + 1);
         match config.codec {
             VideoCodec::H264 => Self::H264(length(4)),
             VideoCodec::Hevc => Self::Hevc(length(21)),
@@ -57,10 +57,17 @@ impl Pictures {
     }
 }
 
-/// NAL units behind their lengths, the last as far as it is there.
-fn units(head: &[u8], length: usize) -> impl Iterator<Item = &[u8]> {
+/// NAL units behind their lengths or start codes, the last as far as it is there.
+fn units(head: &[u8], length: Option<usize>) -> impl Iterator<Item = &[u8]> {
     let mut rest = head;
     std::iter::from_fn(move || {
+        let Some(length) = length else {
+            let code = |bytes: &[u8]| bytes.windows(3).position(|three| three == [0, 0, 1]);
+            let unit = rest.get(code(rest)? + 3..)?;
+            let (unit, after) = unit.split_at(code(unit).unwrap_or(unit.len()));
+            rest = after;
+            return Some(unit);
+        };
         let (size, after) = rest.split_at_checked(length)?;
         let size = size.iter().fold(0usize, |size, byte| size << 8 | usize::from(*byte));
         let (unit, after) = after.split_at(size.min(after.len()));
@@ -200,13 +207,13 @@ mod tests {
 
     #[test]
     fn slices_tell_whether_decoding_can_begin() {
-        let h264 = |bytes: &[u8]| Pictures::H264(4).look(bytes).keyframe;
+        let h264 = |bytes: &[u8]| Pictures::H264(Some(4)).look(bytes).keyframe;
         // A delimiter, then an IDR slice; a P slice (first_mb 0, type 5); an I slice (type 7).
         assert_eq!(h264(&[0, 0, 0, 2, 9, 0x10, 0, 0, 9, 0, 0x65, 0x88]), Some(true));
         assert_eq!(h264(&[0, 0, 0, 3, 0x41, 0x9a, 0x24]), Some(false));
         assert_eq!(h264(&[0, 0, 0, 3, 0x41, 0x88, 0x80]), None);
         assert_eq!(h264(&[0, 0, 0, 2, 6, 5]), None);
-        let hevc = |kind: u8| Pictures::Hevc(4).look(&[0, 0, 0, 3, kind << 1, 1, 0xaf]).keyframe;
+        let hevc = |kind: u8| Pictures::Hevc(Some(4)).look(&[0, 0, 0, 3, kind << 1, 1, 0xaf]).keyframe;
         assert_eq!([1, 15, 19, 21, 33].map(hevc), [Some(false), Some(false), Some(true), Some(true), None]);
     }
 

@@ -1,10 +1,14 @@
 //! The AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1).
 
+use super::super::framing::Framing;
 use super::super::record::{Record, take_units};
 use super::CODEC;
 use crate::error::{Error, Result};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Record<'_>> {
+    if bytes.is_empty() {
+        return Ok(Record::of_stream());
+    }
     parse(bytes).ok_or_else(|| Error::Configuration { codec: CODEC, what: "its record (avcC) is cut off".into() })
 }
 
@@ -16,5 +20,5 @@ fn parse(bytes: &[u8]) -> Option<Record<'_>> {
         let (&count, after) = rest.split_first()?;
         rest = take_units(after, u16::from(count & mask), &mut units)?;
     }
-    Some(Record { length_bytes, units })
+    Some(Record { framing: Framing::Lengths(length_bytes), units })
 }

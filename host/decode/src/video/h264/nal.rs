@@ -2,7 +2,7 @@
 
 use rusty_h264_common::nal::emulation_unprevent;
 
-use super::super::lengths;
+use super::super::framing;
 
 /// What a unit is to us (table 7-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl<'a> Unit<'a> {
 
     /// Whether it holds no start code.
     pub(super) fn is_sound(&self) -> bool {
-        lengths::is_sound(self.bytes)
+        framing::is_sound(self.bytes)
     }
 
     /// Appends a start code and the unit.

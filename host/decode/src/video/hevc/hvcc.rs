@@ -1,5 +1,6 @@
 //! The HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1).
 
+use super::super::framing::Framing;
 use super::super::record::{Record, take_units};
 use super::CODEC;
 use crate::error::{Error, Result};
@@ -8,6 +9,9 @@ use crate::error::{Error, Result};
 const FIXED: usize = 22;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Record<'_>> {
+    if bytes.is_empty() {
+        return Ok(Record::of_stream());
+    }
     parse(bytes).ok_or_else(|| Error::Configuration { codec: CODEC, what: "its record (hvcC) is cut off".into() })
 }
 
@@ -20,5 +24,5 @@ fn parse(bytes: &[u8]) -> Option<Record<'_>> {
         let (head, after) = rest.split_at_checked(3)?;
         rest = take_units(after, u16::from_be_bytes(head.get(1..3)?.try_into().ok()?), &mut units)?;
     }
-    Some(Record { length_bytes, units })
+    Some(Record { framing: Framing::Lengths(length_bytes), units })
 }

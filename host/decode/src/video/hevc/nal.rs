@@ -2,7 +2,7 @@
 
 use rusty_h265::bits::BitReader;
 
-use crate::video::lengths;
+use crate::video::framing;
 
 /// What a unit is to us (table 7-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,6 @@ impl<'a> Unit<'a> {
 
     /// Whether it holds no three bytes that emulation prevention would have parted (7.4.2). Zeros at its end don't count.
     pub(super) fn is_sound(&self) -> bool {
-        lengths::is_sound(self.bytes)
+        framing::is_sound(self.bytes)
     }
 }
