@@ -61,8 +61,8 @@ fn above_its_threshold_a_host_takes_nothing_and_says_memory_constrained() {
     assert_eq!(host.get("/health/health").1["memory"]["state"], "degraded");
     drop(host);
 
-    // Room for one: 16 + 2 + 96 MiB of 128. The others wait, and nothing fails.
-    let rushes = rushes.env("MEMORY_LIMIT_MB", 150).env("MEMORY_THRESHOLD_PERCENT", 85);
+    // Room for one: 16 + 2 + 24 + 96 MiB of 153. The others wait, and nothing fails.
+    let rushes = rushes.env("MEMORY_LIMIT_MB", 180).env("MEMORY_THRESHOLD_PERCENT", 85);
     let host = Host::start_with(&rushes, &pipelines, &[]);
     let jobs: Vec<String> = (0..3)
         .map(|number| {
